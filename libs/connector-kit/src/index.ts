@@ -1,0 +1,41 @@
+export {
+  ConfigurationError,
+  ConflictError,
+  InvalidMetadataError,
+  NotAuthorizedError,
+  NotFoundError,
+  SystemUnavailableError,
+} from '@idaemon/contracts';
+export type { ChangeResult, Element, Locator } from '@idaemon/contracts';
+export { defineIntegrationService } from './integration-service.js';
+export type {
+  CollectionDeclaration,
+  CollectionDeclarations,
+  IntegrationService,
+} from './integration-service.js';
+export { toElementWrite, toReference } from './element-input.js';
+export type { ElementInput, ReferenceInput, TaggedElement } from './element-input.js';
+export { createMetadata, createRefreshMetadata } from './metadata.js';
+export type {
+  Collection,
+  FindQuery,
+  Metadata,
+  MetadataPort,
+  RefreshMetadata,
+  SessionPort,
+  SyncCollection,
+  SyncOptions,
+} from './metadata.js';
+export { defineConnector } from './connector.js';
+export type {
+  AnyConnector,
+  ConnectContext,
+  ConnectorDefinition,
+  ConnectorLog,
+  ConnectorStateStore,
+  EngageContext,
+  RefreshContext,
+  SecretDeclaration,
+  SecretDeclarations,
+  Secrets,
+} from './connector.js';

@@ -1,0 +1,232 @@
+/** Open metadata as a connector sees it: typed by its service, and the port that stands behind it. */
+import type {
+  Change,
+  ChangeResult,
+  Element,
+  ElementWrite,
+  Properties,
+  Reference,
+  Unread,
+} from '@idaemon/contracts';
+import type { ClassificationTypeName, RelationshipTypeName } from '@idaemon/open-metadata';
+import { relationshipEnds } from '@idaemon/open-metadata';
+import {
+  collectionOf,
+  toElementWrite,
+  toReference,
+  type ElementInput,
+  type ReferenceInput,
+  type TaggedElement,
+} from './element-input.js';
+import type {
+  CollectionDeclaration,
+  CollectionDeclarations,
+  IntegrationService,
+} from './integration-service.js';
+
+/** What a context stands on. The runtime gives one that speaks to the gateway, connector-testing one in memory. */
+export interface MetadataPort {
+  /** Outside of a session: applied when the promise resolves. Never throws for one refused change, see its result. */
+  change(change: Change): Promise<ChangeResult>;
+  resolve(reference: Reference): Promise<Element | null>;
+  find(query: FindQuery & { type: string }): AsyncIterable<Element>;
+}
+
+/** The port of a refresh: one session from its begin to its commit, which are the runner's business. */
+export interface SessionPort extends MetadataPort {
+  /** Takes an element into a batch; resolves when there is room for the next one (back-pressure). */
+  write(collection: string, scope: string, element: ElementWrite): Promise<void>;
+  /** The scope was read to its end. */
+  complete(collection: string, scope: string): Promise<void>;
+  unread(unread: Unread, of: { collection: string } | { element: Reference }): Promise<void>;
+}
+
+export interface FindQuery {
+  /** Text in names and description. */
+  q?: string;
+  /** Qualified name of a metadata source. */
+  source?: string;
+}
+
+export interface SyncOptions {
+  /** A part of the collection that is read and swept by itself, e.g. one database of a server; default: all of it. */
+  scope?: string;
+}
+
+/** Both contexts: look things up, and change one thing at once. */
+export interface Collection<C extends CollectionDeclaration> {
+  /** Creates or changes one element; the promise rejects when the gateway refuses it. */
+  upsert(element: ElementInput<C>): Promise<ChangeResult>;
+  /** Removes one element of this connector's own source with all below it; `absent` when there is none. */
+  remove(element: ReferenceInput): Promise<ChangeResult>;
+  get(element: ReferenceInput): Promise<Element | null>;
+  find(query?: FindQuery): AsyncIterable<Element>;
+}
+
+export interface SyncCollection<C extends CollectionDeclaration> extends Collection<C> {
+  /**
+   * Makes open metadata equal to the set: creates, changes, and, once the whole refresh has succeeded, removes
+   * what is not in it. A set that throws removes nothing. Yield, don't collect.
+   */
+  sync(all: AsyncIterable<ElementInput<C>> | Iterable<ElementInput<C>>, options?: SyncOptions): Promise<void>;
+}
+
+interface Facets {
+  relate(
+    type: RelationshipTypeName,
+    end1: ReferenceInput,
+    end2: ReferenceInput,
+    properties?: Properties,
+  ): Promise<ChangeResult>;
+  unrelate(type: RelationshipTypeName, end1: ReferenceInput, end2: ReferenceInput): Promise<ChangeResult>;
+  /** Classifies an element of any source; the classification is this connector's own. */
+  classify(
+    element: ReferenceInput,
+    name: ClassificationTypeName,
+    properties?: Properties,
+  ): Promise<ChangeResult>;
+  declassify(element: ReferenceInput, name: ClassificationTypeName): Promise<ChangeResult>;
+}
+
+/** Open metadata for `engage`: single changes. */
+export type Metadata<S extends IntegrationService> = {
+  readonly [N in keyof S['collections']]: Collection<S['collections'][N]>;
+} & Facets;
+
+/** Open metadata for `refresh`: whole sets too. */
+export type RefreshMetadata<S extends IntegrationService> = {
+  readonly [N in keyof S['collections']]: SyncCollection<S['collections'][N]>;
+} & Facets & {
+    /** As `sync` of a collection, for a source whose one reading gives elements of several: `{ dataFiles: { … } }`. */
+    sync<Names extends keyof S['collections'] & string>(
+      collections: readonly Names[],
+      all:
+        | AsyncIterable<TaggedElement<S['collections'], Names>>
+        | Iterable<TaggedElement<S['collections'], Names>>,
+      options?: SyncOptions,
+    ): Promise<void>;
+    /**
+     * Says that an element's inside (a folder, a schema, a file's columns), or a whole collection, could not be
+     * read: nothing at or below it is removed, and the run is `partial`.
+     */
+    unread(what: UnreadTarget<S['collections']>, reason: string): Promise<void>;
+  };
+
+/** `{ fileFolders: '<qualified name>' }` for an element, `'fileFolders'` for the whole collection. */
+export type UnreadTarget<Collections extends CollectionDeclarations> =
+  | (keyof Collections & string)
+  | { [N in keyof Collections]: { [K in N]: ReferenceInput } }[keyof Collections];
+
+export function createMetadata<S extends IntegrationService>(service: S, port: MetadataPort): Metadata<S> {
+  const collections = mapCollections(service, (name) => collectionContext(service, name, port));
+  return { ...collections, ...facets(port) } as Metadata<S>;
+}
+
+export function createRefreshMetadata<S extends IntegrationService>(
+  service: S,
+  port: SessionPort,
+): RefreshMetadata<S> {
+  const collections = mapCollections(service, (name) => ({
+    ...collectionContext(service, name, port),
+    sync: (all: AnyElements, { scope = '' }: SyncOptions = {}) =>
+      syncAll(service, port, [name], tagged(name, all), scope),
+  }));
+  return {
+    ...collections,
+    ...facets(port),
+    sync: (names: readonly string[], all: AnyTagged, { scope = '' }: SyncOptions = {}) =>
+      syncAll(service, port, names, all, scope),
+    unread: (what: string | Record<string, ReferenceInput>, reason: string) =>
+      unread(service, port, what, reason),
+  } as RefreshMetadata<S>;
+}
+
+type AnyElement = ElementInput<CollectionDeclaration>;
+type AnyElements = AsyncIterable<AnyElement> | Iterable<AnyElement>;
+type AnyTagged = AsyncIterable<Record<string, AnyElement>> | Iterable<Record<string, AnyElement>>;
+
+async function syncAll(
+  service: IntegrationService,
+  port: SessionPort,
+  names: readonly string[],
+  all: AnyTagged,
+  scope: string,
+): Promise<void> {
+  for await (const element of all) {
+    for (const [name, input] of Object.entries(element)) {
+      if (!names.includes(name))
+        throw new Error(`An element of ${name} came in a sync of ${names.join(', ')}`);
+      await port.write(name, scope, toElementWrite(service, name, input));
+    }
+  }
+  for (const name of names) await port.complete(name, scope);
+}
+
+async function* tagged(name: string, all: AnyElements): AsyncGenerator<Record<string, AnyElement>> {
+  for await (const element of all) yield { [name]: element };
+}
+
+async function unread(
+  service: IntegrationService,
+  port: SessionPort,
+  what: string | Record<string, ReferenceInput>,
+  reason: string,
+): Promise<void> {
+  if (typeof what === 'string') return port.unread({ what, reason }, { collection: what });
+  for (const [name, input] of Object.entries(what)) {
+    const element = toReference(collectionOf(service, name).type, input);
+    const label = element.qualifiedName ?? element.locator?.name ?? element.guid ?? name;
+    await port.unread({ what: label, reason }, { element });
+  }
+}
+
+function collectionContext(
+  service: IntegrationService,
+  name: string,
+  port: MetadataPort,
+): Collection<CollectionDeclaration> {
+  const { type } = collectionOf(service, name);
+  return {
+    upsert: (element) =>
+      port.change({
+        operation: 'upsert',
+        collection: name,
+        scope: '',
+        element: toElementWrite(service, name, element),
+      }),
+    remove: (element) =>
+      port.change({
+        operation: 'remove',
+        collection: name,
+        element: toReference(type, element),
+        recursive: true,
+      }),
+    get: (element) => port.resolve(toReference(type, element)),
+    find: (query = {}) => port.find({ type, ...query }),
+  };
+}
+
+function facets(port: MetadataPort): Facets {
+  const ends = (type: RelationshipTypeName, end1: ReferenceInput, end2: ReferenceInput) => {
+    const types = relationshipEnds(type);
+    return { type, end1: toReference(types.end1.type, end1), end2: toReference(types.end2.type, end2) };
+  };
+  return {
+    relate: (type, end1, end2, properties = {}) =>
+      port.change({ operation: 'relate', ...ends(type, end1, end2), properties }),
+    unrelate: (type, end1, end2) => port.change({ operation: 'unrelate', ...ends(type, end1, end2) }),
+    classify: (element, name, properties = {}) =>
+      port.change({
+        operation: 'classify',
+        element: toReference('Referenceable', element),
+        name,
+        properties,
+      }),
+    declassify: (element, name) =>
+      port.change({ operation: 'declassify', element: toReference('Referenceable', element), name }),
+  };
+}
+
+function mapCollections<T>(service: IntegrationService, make: (name: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.keys(service.collections).map((name) => [name, make(name)]));
+}

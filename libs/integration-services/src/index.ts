@@ -1,0 +1,2 @@
+export { databaseIntegrator } from './database-integrator.js';
+export { filesIntegrator } from './files-integrator.js';

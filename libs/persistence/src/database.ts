@@ -1,0 +1,161 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { SystemUnavailableError } from '@idaemon/contracts';
+import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+
+export interface DatabaseOptions {
+  /** `postgresql://user:password@host:port/database`; never logged. */
+  url: string;
+  /** The schema that this app owns; created when missing, first in the search path. */
+  schema: string;
+  /** In order; the time stamp in a class name orders them (TypeORM's convention). */
+  migrations: (new () => MigrationInterface)[];
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Connections of this process; default 10. */
+  poolSize?: number;
+}
+
+/** Parameters of a query: what `pg` takes. */
+export type Parameters = readonly unknown[];
+
+/** Runs SQL. In a transaction all of it goes through one connection. */
+export interface Sql {
+  /** The rows of one statement. */
+  rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
+  /** The first row, undefined when there is none. */
+  row<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
+}
+
+/** An app's Postgres schema: migrated at start, one connection pool, transactions. */
+export class Database implements Sql {
+  private constructor(private readonly source: DataSource) {}
+
+  /** Waits for Postgres until `signal` aborts (any start order), then migrates under an advisory lock. */
+  static async open(
+    options: DatabaseOptions,
+    signal: AbortSignal,
+    onWait?: (error: Error) => void,
+  ): Promise<Database> {
+    for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5_000)) {
+      try {
+        return await Database.#connect(options);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        onWait?.(unavailable(options.url, error));
+        await wait(delayMs, undefined, { signal });
+      }
+    }
+  }
+
+  static async #connect(options: DatabaseOptions): Promise<Database> {
+    const source = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      schema: options.schema,
+      applicationName: options.applicationName,
+      poolSize: options.poolSize ?? 10,
+      migrations: options.migrations,
+      migrationsTableName: 'migrations',
+      migrationsTransactionMode: 'each',
+      installExtensions: false,
+      extra: {
+        options: `-c search_path=${options.schema}`,
+        connectionTimeoutMillis: 5_000,
+        idle_in_transaction_session_timeout: 120_000,
+        keepAlive: true,
+      },
+    });
+    await source.initialize();
+    try {
+      await migrate(source, options.schema);
+      return new Database(source);
+    } catch (error) {
+      await source.destroy();
+      throw error;
+    }
+  }
+
+  async rows<Row>(sql: string, parameters: Parameters = []): Promise<Row[]> {
+    return query<Row>(this.source.manager, sql, parameters);
+  }
+
+  async row<Row>(sql: string, parameters: Parameters = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(sql, parameters))[0];
+  }
+
+  /** Commits when `work` resolves, rolls back when it throws. */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    try {
+      return await this.source.transaction((manager) => work(sqlOf(manager)));
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+}
+
+function sqlOf(manager: EntityManager): Sql {
+  const rows = <Row>(sql: string, parameters: Parameters = []) => query<Row>(manager, sql, parameters);
+  return {
+    rows,
+    row: async <Row>(sql: string, parameters: Parameters = []) => (await rows<Row>(sql, parameters))[0],
+  };
+}
+
+async function query<Row>(manager: EntityManager, sql: string, parameters: Parameters): Promise<Row[]> {
+  try {
+    const result: unknown = await manager.query(sql, [...parameters]);
+    return rowsOf<Row>(result);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** TypeORM answers `[rows, count]` for UPDATE and DELETE, rows for the rest. */
+function rowsOf<Row>(result: unknown): Row[] {
+  if (!Array.isArray(result)) return [];
+  const [first, second] = result as unknown[];
+  const hasCount =
+    result.length === 2 && Array.isArray(first) && (typeof second === 'number' || second === null);
+  return (hasCount ? first : result) as Row[];
+}
+
+async function migrate(source: DataSource, schema: string): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('select pg_advisory_lock(hashtext($1))', [`idaemon:${schema}`]);
+    await runner.query(`create schema if not exists "${schema}"`);
+    await source.runMigrations();
+  } finally {
+    await runner.query('select pg_advisory_unlock_all()').catch(() => undefined);
+    await runner.release();
+  }
+}
+
+/** Connection failures, shutdowns, too many connections: what heals by itself (SQLSTATE classes 08, 53, 57P). */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof SystemUnavailableError) return true;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (
+    typeof code === 'string' &&
+    /^(08|53|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)/.test(code)
+  )
+    return true;
+  return (
+    typeof message === 'string' &&
+    /Connection terminated|timeout exceeded when trying to connect|ECONNREFUSED/.test(message)
+  );
+}
+
+function explain(error: unknown): unknown {
+  return isUnavailable(error) && !(error instanceof SystemUnavailableError)
+    ? new SystemUnavailableError('Postgres', { cause: error })
+    : error;
+}
+
+function unavailable(url: string, error: unknown): Error {
+  return new SystemUnavailableError(`Postgres at ${new URL(url).host}`, { cause: error });
+}

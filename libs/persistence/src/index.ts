@@ -1,0 +1,2 @@
+export { Database, isUnavailable } from './database.js';
+export type { DatabaseOptions, Parameters, Sql } from './database.js';

@@ -1,0 +1,50 @@
+import { defineConfig } from 'vitest/config';
+
+/** Sources are tested as they are: packages resolve to `src` through the condition `@idaemon/source`. */
+const conditions = ['@idaemon/source', 'module', 'node', 'import', 'default'];
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+};
+const folders = '{apps,libs,tools,bench}/**';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: [`${folders}/*.spec.{ts,mjs}`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          server: { deps: { inline: [/@idaemon\//] } },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: [`${folders}/*.int-spec.{ts,mjs}`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: ['tools/launcher/test-servers.mjs'],
+          server: { deps: { inline: [/@idaemon\//] } },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['apps/daemon-e2e/**/*.e2e-spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          server: { deps: { inline: [/@idaemon\//] } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
