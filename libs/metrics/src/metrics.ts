@@ -1,0 +1,88 @@
+/**
+ * Every metric of the product. Prometheus conventions: base units in the name, `_total` for counters, labels with few
+ * values (never a connector, an element or a subject). A metric shows once its app has used it.
+ */
+export const metricTable = {
+  gatewayRequestDuration: {
+    type: 'histogram',
+    name: 'idaemon_gateway_request_duration_seconds',
+    help: 'Time to answer a request, by operation and outcome (ok or an error code).',
+    labels: ['operation', 'outcome'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+  },
+  gatewayRequestsUnderWay: {
+    type: 'gauge',
+    name: 'idaemon_gateway_requests_under_way',
+    help: 'Requests that are being answered now, by pool.',
+    labels: ['pool'],
+  },
+  gatewaySessions: {
+    type: 'gauge',
+    name: 'idaemon_gateway_sessions',
+    help: 'Sync sessions that this replica holds now.',
+    labels: [],
+  },
+  gatewayBatches: {
+    type: 'counter',
+    name: 'idaemon_gateway_batches_total',
+    help: 'Batches of sync sessions that were committed.',
+    labels: [],
+  },
+  gatewayElementChanges: {
+    type: 'counter',
+    name: 'idaemon_gateway_element_changes_total',
+    help: 'Elements by what sessions and single changes did to them: created, updated, removed, unchanged, failed, held.',
+    labels: ['change'],
+  },
+  gatewayRuns: {
+    type: 'counter',
+    name: 'idaemon_gateway_runs_total',
+    help: 'Runs that ended at this replica, by outcome.',
+    labels: ['outcome'],
+  },
+  gatewayRows: {
+    type: 'gauge',
+    name: 'idaemon_gateway_rows',
+    help: "Rows of a table of the embedded store, as Postgres' statistics estimate them.",
+    labels: ['table'],
+  },
+  gatewayFeedPosition: {
+    type: 'gauge',
+    name: 'idaemon_gateway_feed_position',
+    help: 'Newest position of the change feed.',
+    labels: [],
+  },
+  gatewayRetention: {
+    type: 'gauge',
+    name: 'idaemon_gateway_retention_seconds',
+    help: 'How long rows of a table are kept.',
+    labels: ['table'],
+  },
+  gatewayOldestRow: {
+    type: 'gauge',
+    name: 'idaemon_gateway_oldest_row_timestamp_seconds',
+    help: 'When the oldest row of a table that is kept for a time was written.',
+    labels: ['table'],
+  },
+  gatewayPrunedRows: {
+    type: 'counter',
+    name: 'idaemon_gateway_pruned_rows_total',
+    help: 'Rows that retention removed, by table.',
+    labels: ['table'],
+  },
+  gatewayPruneFailures: {
+    type: 'counter',
+    name: 'idaemon_gateway_prune_failures_total',
+    help: 'Rounds of the retention job that failed; the next round tries again.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricRow>;
+
+/** A line of the table; `buckets` are upper bounds in the unit of the name. */
+export interface MetricRow {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly name: `idaemon_${string}`;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
