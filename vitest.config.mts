@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Sources are tested as they are: packages resolve to `src` through the condition `@idaemon/source`. */
-const conditions = ['@idaemon/source', 'module', 'node', 'import', 'default'];
+// Never 'import' or 'default': Vitest hands them to Node, whose `require` then finds modules instead of CommonJS.
+const conditions = ['@idaemon/source', 'node'];
 const shared = {
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 const folders = '{apps,libs,tools,bench}/**';
 
