@@ -1,6 +1,6 @@
-import { allTypes } from './all-types.js';
 import type { AttributeTypeName } from './attribute-types.js';
 import { supertypesOf } from './hierarchy.js';
+import { factsOf } from './type-facts.js';
 
 export interface Attribute {
   readonly name: string;
@@ -40,7 +40,7 @@ function gather(lineage: readonly string[]): Map<string, Attribute> {
 }
 
 function declaredBy(declaringType: string): Attribute[] {
-  const facts = allTypes.get(declaringType);
+  const facts = factsOf(declaringType);
   if (!facts) return [];
   return Object.entries(facts.attributes)
     .filter(([name]) => !(declaringType === 'Referenceable' && name === 'qualifiedName'))

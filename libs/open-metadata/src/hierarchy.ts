@@ -1,38 +1,50 @@
-import { allTypes } from './all-types.js';
+import { classificationTypes } from './data/classification-types.js';
+import { entityTypes } from './data/entity-types.js';
+import { relationshipTypes } from './data/relationship-types.js';
+import { factsOf } from './type-facts.js';
 
-interface Place {
+interface Lineage {
   /** The type itself first, the root last. */
   readonly supertypes: readonly string[];
   readonly ancestry: ReadonlySet<string>;
-  /** The type itself first, supertypes before their subtypes. */
-  readonly subtypes: string[];
 }
 
-const places = new Map<string, Place>();
-for (const name of allTypes.keys()) placeOf(name);
+// Made when first asked for: a process uses few of the types, and starts sooner.
+const lineages = new Map<string, Lineage>();
+let subtypes: ReadonlyMap<string, readonly string[]> | undefined;
 
 /** Whether `type` is `ancestor` or one of its subtypes; entity, relationship and classification types alike. */
 export function isSubtypeOf(type: string, ancestor: string): boolean {
-  return places.get(type)?.ancestry.has(ancestor) ?? false;
-}
-
-/** The type and all its subtypes, supertypes first; empty when there is no such type. */
-export function subtypesOf(type: string): readonly string[] {
-  return places.get(type)?.subtypes ?? [];
+  return lineageOf(type)?.ancestry.has(ancestor) ?? false;
 }
 
 /** The type and all its supertypes, itself first and the root last; empty when there is no such type. */
 export function supertypesOf(type: string): readonly string[] {
-  return places.get(type)?.supertypes ?? [];
+  return lineageOf(type)?.supertypes ?? [];
 }
 
-function placeOf(name: string): Place {
-  const known = places.get(name);
+/** The type and all its subtypes, itself first; empty when there is no such type. */
+export function subtypesOf(type: string): readonly string[] {
+  subtypes ??= allSubtypes();
+  return subtypes.get(type) ?? [];
+}
+
+function lineageOf(type: string): Lineage | undefined {
+  const known = lineages.get(type);
   if (known) return known;
-  const superType = allTypes.get(name)?.superType;
-  const supertypes = [name, ...(superType ? placeOf(superType).supertypes : [])];
-  const place: Place = { supertypes, ancestry: new Set(supertypes), subtypes: [] };
-  places.set(name, place);
-  for (const ancestor of supertypes) places.get(ancestor)?.subtypes.push(name);
-  return place;
+  const facts = factsOf(type);
+  if (!facts) return undefined;
+  const supertypes = [type, ...(facts.superType ? supertypesOf(facts.superType) : [])];
+  const lineage = { supertypes, ancestry: new Set(supertypes) };
+  lineages.set(type, lineage);
+  return lineage;
+}
+
+function allSubtypes(): Map<string, string[]> {
+  const names = [entityTypes, relationshipTypes, classificationTypes].flatMap((types) => Object.keys(types));
+  const found = new Map(names.map((name) => [name, [name]]));
+  for (const name of names) {
+    for (const ancestor of supertypesOf(name).slice(1)) found.get(ancestor)?.push(name);
+  }
+  return found;
 }

@@ -4,11 +4,7 @@ import { relationshipTypes } from './data/relationship-types.js';
 
 export type TypeKind = 'entity' | 'relationship' | 'classification';
 
-const namesOf: Record<TypeKind, readonly string[]> = {
-  entity: Object.keys(entityTypes),
-  relationship: Object.keys(relationshipTypes),
-  classification: Object.keys(classificationTypes),
-};
+const typesOf = { entity: entityTypes, relationship: relationshipTypes, classification: classificationTypes };
 
 // A connector that is wrong about a name is wrong about it in each of its elements.
 const maxRemembered = 1000;
@@ -18,7 +14,7 @@ const remembered = new Map<string, string | undefined>();
 export function nearestType(name: string, kind: TypeKind = 'entity'): string | undefined {
   const key = `${kind} ${name}`;
   if (remembered.has(key)) return remembered.get(key);
-  const found = nearest(name, namesOf[kind]);
+  const found = nearest(name, Object.keys(typesOf[kind]));
   if (remembered.size >= maxRemembered) remembered.clear();
   remembered.set(key, found);
   return found;

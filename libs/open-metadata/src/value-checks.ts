@@ -133,9 +133,10 @@ function mustBe(what: string, value: unknown): string {
   return `must be ${what}, not ${kindOf(value)}`;
 }
 
-/** The kind and never the value, which may be a secret in the wrong place; numbers and dates say more. */
+/** The kind and never the value, which may be a secret in the wrong place; a number alone is told. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null; leave the attribute out instead';
+  if (value === undefined) return 'undefined';
   if (Array.isArray(value)) return 'an array';
   if (value instanceof Date) return 'a Date; use its toISOString()';
   if (typeof value === 'number') return String(value);
