@@ -1,9 +1,11 @@
-export { Messaging, NoAnswerError } from './messaging.js';
+export { Messaging } from './messaging.js';
 export type {
+  Listening,
   MessagingEvent,
   MessagingOptions,
   RequestOptions,
   RespondOptions,
-  UnavailableReason,
 } from './messaging.js';
+export { NoAnswerError } from './no-answer-error.js';
+export type { UnavailableReason } from './no-answer-error.js';
 export type { SubjectParameters } from './subject.js';

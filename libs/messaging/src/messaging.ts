@@ -1,17 +1,7 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import {
-  connect,
-  errors,
-  type ConnectionOptions,
-  type Msg,
-  type NatsConnection,
-  type Subscription,
-} from '@nats-io/transport-node';
-import {
-  BusyError,
   fromWireError,
   IdaemonError,
-  maxMessageBytes,
-  RequestError,
   SystemUnavailableError,
   toWireError,
   type EventContract,
@@ -19,7 +9,10 @@ import {
   type RequestContract,
 } from '@idaemon/contracts';
 import type { z } from 'zod';
+import { connectUntil, hostsOf } from './connection.js';
+import { NoAnswerError } from './no-answer-error.js';
 import { fillSubject, type SubjectParameters } from './subject.js';
+import { busy, decode, encode, invalidReply, invalidRequest, isNoResponders } from './wire.js';
 
 export interface MessagingOptions {
   /** `nats://[user:password@]host:port`; several, separated by commas. */
@@ -34,6 +27,7 @@ export interface MessagingOptions {
 
 export type MessagingEvent =
   | { event: 'connected' | 'disconnected' | 'reconnected' }
+  | { event: 'connect-failed'; reason: string }
   | { event: 'handler-failed'; subject: string; error: unknown };
 
 export interface RequestOptions {
@@ -48,58 +42,60 @@ export interface RespondOptions {
   maxConcurrent?: number;
 }
 
-/** Why nobody answered: nobody listens (known at once), no answer in time, or no connection. */
-export type UnavailableReason = 'no-responders' | 'timeout' | 'disconnected';
-
-/** A request that got no answer. `no-responders` tells an owner that the daemon is away, not NATS (design §6). */
-export class NoAnswerError extends SystemUnavailableError {
-  constructor(
-    subject: string,
-    readonly reason: UnavailableReason,
-    options: { cause?: unknown } = {},
-  ) {
-    super(`${subject.split('.').slice(1, 3).join(' ')} (${texts[reason]})`, { cause: undefined, ...options });
-  }
+/** Ends a `respond` or `subscribe`; what has arrived is still handled. */
+export interface Listening {
+  unsubscribe(): void;
 }
-const texts: Record<UnavailableReason, string> = {
-  'no-responders': 'nobody answers on NATS',
-  timeout: 'no answer in time',
-  disconnected: 'not connected to NATS',
-};
 
-const encoder = new TextEncoder();
+/** How long `close` waits for the handlers that are at work. */
+const closeDeadlineMs = 5_000;
+
+interface Listener {
+  subject: string;
+  queue?: string;
+  onMessage: (message: Msg) => void;
+  subscription?: Subscription;
+}
 
 /**
- * Requests, replies and events over core NATS, typed by their contracts. It reconnects for ever, waits for the first
- * connection, gives every request a deadline, and drains on close.
+ * Requests, replies and events over core NATS, typed by their contracts. It connects in the background and
+ * reconnects for ever, gives every request a deadline, queues nothing while it is cut off, and drains on close.
  */
 export class Messaging {
-  #isConnected = true;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<Listener>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #whenCut = new Set<() => void>();
+  readonly #connected: Promise<void>;
+  #connection: NatsConnection | undefined;
+  #isConnected = false;
+  #problem: string;
 
-  private constructor(
-    private readonly connection: NatsConnection,
-    private readonly options: MessagingOptions,
-  ) {
-    void this.#watch();
+  private constructor(private readonly options: MessagingOptions) {
+    this.#problem = `Not yet connected to NATS at ${hostsOf(options.url)}`;
+    this.#connected = this.#connect();
   }
 
+  /** At once, whether NATS is there or not: listeners are registered with it as soon as it is. */
+  static open(options: MessagingOptions): Messaging {
+    return new Messaging(options);
+  }
+
+  /** Waits for the first connection; rejects when `signal` aborts before it. */
   static async connect(options: MessagingOptions): Promise<Messaging> {
-    const connecting = connect(connectionOptions(options));
-    const aborted = new Promise<never>((_, reject) => {
-      options.signal?.addEventListener('abort', () => reject(new SystemUnavailableError('NATS')), {
-        once: true,
-      });
-    });
-    try {
-      return new Messaging(await Promise.race([connecting, aborted]), options);
-    } catch (error) {
-      void connecting.then((late) => late.close()).catch(() => undefined);
-      throw error;
-    }
+    const messaging = Messaging.open(options);
+    await messaging.#connected;
+    if (!messaging.isConnected) throw new SystemUnavailableError(`NATS at ${hostsOf(options.url)}`);
+    return messaging;
   }
 
   get isConnected(): boolean {
-    return this.#isConnected && !this.connection.isClosed();
+    return this.#isConnected;
+  }
+
+  /** Why it is not connected, for `/readyz`; undefined when it is. */
+  get problem(): string | undefined {
+    return this.#isConnected ? undefined : this.#problem;
   }
 
   /** Sends a request and waits for its answer; throws the error that the other side answered, or NoAnswerError. */
@@ -107,29 +103,26 @@ export class Messaging {
     contract: RequestContract<Request, Answer>,
     parameters: SubjectParameters,
     payload: z.input<Request>,
-    options: RequestOptions = {},
+    { deadlineMs = contract.deadlineMs, signal }: RequestOptions = {},
   ): Promise<z.output<Answer>> {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const subject = fillSubject(contract.subject, parameters);
-    const body = encode(subject, payload);
-    const answer = await this.#exchange(
-      subject,
-      body,
-      options.deadlineMs ?? contract.deadlineMs,
-      options.signal,
-    );
-    const reply = answer.json<Reply<z.output<Answer>>>();
+    const answer = await this.#exchange(subject, encode(subject, payload), deadlineMs, signal);
+    const reply = decode(answer) as Reply<unknown> | undefined;
+    if (!reply) throw invalidReply(subject);
     if (!reply.ok) throw fromWireError(reply.error);
-    return reply.value;
+    const value = contract.reply.safeParse(reply.value);
+    if (!value.success) throw invalidReply(subject, value.error);
+    return value.data;
   }
 
-  /** Answers requests until `close` or the subscription's `unsubscribe`. Requests are checked against the contract. */
+  /** Answers requests until `close` or `unsubscribe`. Requests are checked against the contract. */
   respond<Request extends z.ZodType, Answer extends z.ZodType>(
     contract: RequestContract<Request, Answer>,
     parameters: SubjectParameters,
     handler: (request: z.output<Request>) => Promise<z.input<Answer>>,
     { queue, maxConcurrent = 128 }: RespondOptions = {},
-  ): Subscription {
+  ): Listening {
     const subject = fillSubject(contract.subject, parameters);
     let underWay = 0;
     const answer = async (message: Msg): Promise<void> => {
@@ -139,12 +132,7 @@ export class Messaging {
       underWay -= 1;
       this.#reply(message, reply);
     };
-    return this.connection.subscribe(subject, {
-      queue,
-      callback: (error, message) => {
-        if (!error) void answer(message);
-      },
-    });
+    return this.#listen({ subject, queue, onMessage: (message) => this.#track(answer(message)) });
   }
 
   /** Says that something may have changed. May be lost; never waits. */
@@ -153,9 +141,9 @@ export class Messaging {
     parameters: SubjectParameters,
     payload: z.input<Payload>,
   ): void {
-    if (this.connection.isClosed()) return;
+    if (!this.#isConnected) return;
     const subject = fillSubject(contract.subject, parameters);
-    this.connection.publish(subject, encode(subject, payload));
+    this.#connection?.publish(subject, encode(subject, payload));
   }
 
   /** Listens for an event; a parameter `*` listens for all of its values. */
@@ -163,42 +151,119 @@ export class Messaging {
     contract: EventContract<Payload>,
     parameters: SubjectParameters,
     handler: (payload: z.output<Payload>) => void,
-  ): Subscription {
-    const subject = fillSubject(contract.subject, parameters);
-    return this.connection.subscribe(subject, {
+  ): Listening {
+    const onMessage = (message: Msg) => {
+      const payload = contract.payload.safeParse(decode(message));
+      if (payload.success) handler(payload.data);
+    };
+    return this.#listen({ subject: fillSubject(contract.subject, parameters), onMessage });
+  }
+
+  /** Takes nothing new, lets the handlers that are at work answer, then closes. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#connected;
+    const connection = this.#connection;
+    if (!connection || connection.isClosed()) return;
+    if (this.#isConnected) await settledWithin(this.#settle(connection), closeDeadlineMs);
+    await connection.close();
+  }
+
+  async #settle(connection: NatsConnection): Promise<void> {
+    await Promise.all([...this.#listeners].map(async ({ subscription }) => subscription?.drain()));
+    await Promise.all(this.#underWay);
+    await connection.flush();
+  }
+
+  async #connect(): Promise<void> {
+    const { url, name, signal, onEvent } = this.options;
+    const ends = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    const connection = await connectUntil(url, name, ends, (reason) => {
+      if (reason !== this.#problem) onEvent?.({ event: 'connect-failed', reason });
+      this.#problem = reason;
+    });
+    if (!connection || ends.aborted) return connection?.close();
+    this.#connection = connection;
+    this.#isConnected = true;
+    for (const listener of this.#listeners) this.#register(listener, connection);
+    void this.#watch(connection);
+    onEvent?.({ event: 'connected' });
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') this.#cut();
+      if (type === 'reconnect') this.#isConnected = true;
+      if (type === 'reconnect') this.options.onEvent?.({ event: 'reconnected' });
+    }
+    this.#cut();
+  }
+
+  /** Requests that wait for an answer fail now: it would not find its way back. */
+  #cut(): void {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    this.#problem = `The connection to NATS at ${hostsOf(this.options.url)} is lost`;
+    for (const cut of this.#whenCut) cut();
+    this.options.onEvent?.({ event: 'disconnected' });
+  }
+
+  #listen(listener: Listener): Listening {
+    this.#listeners.add(listener);
+    if (this.#connection) this.#register(listener, this.#connection);
+    return {
+      unsubscribe: () => {
+        this.#listeners.delete(listener);
+        if (this.#connection?.isClosed() === false) listener.subscription?.unsubscribe();
+      },
+    };
+  }
+
+  #register(listener: Listener, connection: NatsConnection): void {
+    const { subject, queue, onMessage } = listener;
+    listener.subscription = connection.subscribe(subject, {
+      queue,
       callback: (error, message) => {
-        if (error) return;
-        const payload = contract.payload.safeParse(decode(message));
-        if (payload.success) handler(payload.data);
+        if (!error) onMessage(message);
       },
     });
   }
 
-  /** Handles what has arrived, then closes. Safe to call twice. */
-  async close(): Promise<void> {
-    if (this.connection.isClosed()) return;
-    if (!this.#isConnected) return this.connection.close();
-    await this.connection.drain();
+  #track(work: Promise<void>): void {
+    const tracked = work.catch(() => undefined).finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
   }
 
+  /** While it is cut off nothing is sent: the client would queue it without bound and send it when nobody waits. */
   async #exchange(subject: string, body: Uint8Array, deadlineMs: number, signal?: AbortSignal): Promise<Msg> {
-    if (this.connection.isClosed()) throw new NoAnswerError(subject, 'disconnected');
-    const exchange = this.connection.request(subject, body, { timeout: deadlineMs });
-    const abort = signal && rejectOnAbort(signal);
+    const connection = this.#connection;
+    if (!connection || !this.#isConnected) throw new NoAnswerError(subject, 'disconnected');
+    const answer = connection.request(subject, body, { timeout: deadlineMs });
+    answer.catch(() => undefined);
+    const end = this.#endOfWait(subject, signal);
     try {
-      return await (abort ? Promise.race([exchange, abort.rejected]) : exchange);
+      return await Promise.race([answer, end.rejected]);
     } catch (error) {
-      if (signal?.aborted) void exchange.catch(() => undefined);
-      throw this.#explain(subject, error, signal);
+      if (signal?.aborted || error instanceof NoAnswerError) throw error;
+      throw new NoAnswerError(subject, isNoResponders(error) ? 'no-responders' : 'timeout');
     } finally {
-      abort?.dispose();
+      end.dispose();
     }
   }
 
-  #explain(subject: string, error: unknown, signal?: AbortSignal): unknown {
-    if (signal?.aborted) return signal.reason;
-    if (isNoResponders(error)) return new NoAnswerError(subject, 'no-responders');
-    return new NoAnswerError(subject, this.isConnected ? 'timeout' : 'disconnected');
+  /** Disposed after each request: a signal that lives as long as the process must not collect listeners. */
+  #endOfWait(subject: string, signal?: AbortSignal): { rejected: Promise<never>; dispose: () => void } {
+    let reject: (reason: unknown) => void = () => undefined;
+    const rejected = new Promise<never>((_, rejectIt) => (reject = rejectIt));
+    const abort = () => reject(signal?.reason);
+    const cut = () => reject(new NoAnswerError(subject, 'disconnected'));
+    const dispose = () => {
+      signal?.removeEventListener('abort', abort);
+      this.#whenCut.delete(cut);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#whenCut.add(cut);
+    return { rejected, dispose };
   }
 
   async #handle<Request extends z.ZodType, Answer extends z.ZodType>(
@@ -208,7 +273,8 @@ export class Messaging {
   ): Promise<Reply<z.input<Answer>>> {
     try {
       const parsed = contract.request.safeParse(decode(message));
-      if (!parsed.success) return { ok: false, error: toWireError(invalid(contract.subject, parsed.error)) };
+      if (!parsed.success)
+        return { ok: false, error: toWireError(invalidRequest(contract.subject, parsed.error)) };
       return { ok: true, value: await handler(parsed.data) };
     } catch (error) {
       if (!(error instanceof IdaemonError)) {
@@ -218,94 +284,20 @@ export class Messaging {
     }
   }
 
+  /** An answer that nobody can get any more is dropped: its asker asks again. */
   #reply(message: Msg, reply: Reply<unknown>): void {
-    if (this.connection.isClosed()) return;
+    if (!this.#isConnected) return;
     try {
       message.respond(encode(message.subject, reply));
     } catch (error) {
       message.respond(encode(message.subject, { ok: false, error: toWireError(error) }));
     }
   }
-
-  async #watch(): Promise<void> {
-    for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.#isConnected = false;
-      if (status.type === 'reconnect') this.#isConnected = true;
-      if (status.type === 'disconnect') this.options.onEvent?.({ event: 'disconnected' });
-      if (status.type === 'reconnect') this.options.onEvent?.({ event: 'reconnected' });
-    }
-    this.#isConnected = false;
-  }
 }
 
-/** Nest-free settings that keep a connection alive for ever: ping every 2 s, no last reconnect attempt. */
-function connectionOptions({ url, name }: MessagingOptions): ConnectionOptions {
-  const urls = url.split(',').map((one) => new URL(one.includes('://') ? one : `nats://${one}`));
-  const [first] = urls;
-  return {
-    servers: urls.map((one) => one.host),
-    name,
-    ...(first?.username
-      ? { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }
-      : {}),
-    waitOnFirstConnect: true,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
-    pingInterval: 2_000,
-    maxPingOut: 2,
-    ignoreAuthErrorAbort: true,
-    noAsyncTraces: true,
-  };
-}
-
-function encode(subject: string, payload: unknown): Uint8Array {
-  const bytes = encoder.encode(JSON.stringify(payload));
-  if (bytes.length > maxMessageBytes) {
-    throw new IdaemonError(
-      'payload-too-large',
-      `A message for ${subject} has ${bytes.length} bytes, more than ${maxMessageBytes}`,
-    );
-  }
-  return bytes;
-}
-
-function decode(message: Msg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
-}
-
-function invalid(subject: string, error: z.ZodError): RequestError {
-  const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const [first] = errors;
-  return new RequestError(
-    `A request for ${subject} is not valid: ${first?.path ?? ''} ${first?.message ?? ''}`,
-    { errors },
-  );
-}
-
-function busy(subject: string): Reply<never> {
-  return {
-    ok: false,
-    error: toWireError(new BusyError(`${subject} has too many requests under way`, { retryAfterMs: 250 })),
-  };
-}
-
-function isNoResponders(error: unknown): boolean {
-  if (error instanceof errors.NoRespondersError) return true;
-  return error instanceof Error && error.cause instanceof errors.NoRespondersError;
-}
-
-/** Disposed after each request: a signal that lives as long as the process must not collect listeners. */
-function rejectOnAbort(signal: AbortSignal): { rejected: Promise<never>; dispose: () => void } {
-  let dispose = () => {};
-  const rejected = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    dispose = () => signal.removeEventListener('abort', abort);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  return { rejected, dispose };
+async function settledWithin(work: Promise<void>, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
+  await Promise.race([work.catch(() => undefined), deadline]);
+  clearTimeout(timer);
 }
