@@ -97,6 +97,24 @@ export const errorCodes = {
     title: 'The request is too large',
     action: 'Send less at once.',
   },
+  'too-many-attempts': {
+    status: 429,
+    consequence: 'caller',
+    title: 'Too many failed attempts',
+    action: 'Wait for as long as Retry-After says, then send the right token.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    consequence: 'caller',
+    title: 'The resource does not take this method',
+    action: 'Use one of the methods in the header Allow; /openapi.json lists every operation.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    consequence: 'caller',
+    title: 'The body is of a type that is not taken',
+    action: 'Send JSON with the header "Content-Type: application/json".',
+  },
   'internal-error': {
     status: 500,
     consequence: 'retry',
