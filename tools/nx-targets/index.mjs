@@ -1,30 +1,31 @@
 /**
- * Gives every project that has a `src` folder the same targets, so that no package.json repeats them:
- * `build` (swc to `dist`), `lint` (ESLint with the module boundaries) and `test` (its unit specs).
+ * Gives every project the same targets, so that no package.json repeats them: `lint` (ESLint with the module
+ * boundaries), `test` (its unit specs) and, if it has a `src` folder, `build` (compiled to `dist`, as the launcher does).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const sources = ['{projectRoot}/**/*', '!{projectRoot}/dist/**'];
 
-function targetsOf(root) {
+function targetsOf(root, hasSources) {
   return {
-    build: {
-      command: 'swc src -d dist --strip-leading-paths --config-file {workspaceRoot}/.swcrc --quiet',
-      options: { cwd: '{projectRoot}' },
-      cache: true,
-      inputs: [...sources, '{workspaceRoot}/.swcrc'],
-      outputs: ['{projectRoot}/dist'],
-    },
+    ...(hasSources && {
+      build: {
+        command: `node tools/launcher/build.mjs ${root}`,
+        cache: true,
+        inputs: [...sources, '{workspaceRoot}/.swcrc', '{workspaceRoot}/tools/launcher/build.mjs'],
+        outputs: ['{projectRoot}/dist'],
+      },
+    }),
     lint: {
       command: `eslint --max-warnings 0 ${root}`,
       cache: true,
-      inputs: [...sources, '^production', '{workspaceRoot}/eslint.config.mjs'],
+      inputs: [...sources, '^project', '{workspaceRoot}/eslint.config.mjs'],
     },
     test: {
-      command: `vitest run --project unit ${root}/src`,
+      command: `vitest run --project unit --passWithNoTests ${root}/`,
       cache: true,
-      inputs: [...sources, '^production', '{workspaceRoot}/vitest.config.mts'],
+      inputs: [...sources, '^project', '{workspaceRoot}/vitest.config.mts'],
     },
   };
 }
@@ -33,6 +34,14 @@ export const createNodesV2 = [
   '{apps,libs,tools,bench}/**/package.json',
   (files, _options, { workspaceRoot }) =>
     files
-      .filter((file) => !file.includes('node_modules') && existsSync(join(workspaceRoot, dirname(file), 'src')))
-      .map((file) => [file, { projects: { [dirname(file)]: { targets: targetsOf(dirname(file)) } } }]),
+      .filter((file) => !file.includes('node_modules'))
+      .map((file) => {
+        const root = dirname(file);
+        return [
+          file,
+          {
+            projects: { [root]: { targets: targetsOf(root, existsSync(join(workspaceRoot, root, 'src'))) } },
+          },
+        ];
+      }),
 ];
