@@ -105,7 +105,16 @@ describe('the check of an element', () => {
   it('names everything that is wrong at once, but not without end', () => {
     expect(checkElement({ type: 'CSVFile', properties: { name: 1, owner: {} } })).toHaveLength(3);
     const nonsense = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`nonsense${index}`, 1]));
-    expect(checkElement({ ...file, properties: nonsense }).length).toBeLessThan(50);
+    expect(checkElement({ ...file, properties: nonsense })).toHaveLength(20);
+    const classifications = Object.fromEntries(Object.keys(nonsense).map((name) => [name, {}]));
+    expect(checkElement({ ...file, classifications })).toHaveLength(20);
+  });
+
+  it('keeps short what others wrote at length', () => {
+    const long = 'x'.repeat(200_000);
+    const wrong = { ...file, properties: { [long]: 1, fileType: 1 }, classifications: { [long]: {} } };
+    expect(JSON.stringify(checkElement(wrong)).length).toBeLessThan(2000);
+    expect(JSON.stringify(checkElement({ ...file, type: long })).length).toBeLessThan(300);
   });
 
   it('never repeats a value, which may be a secret, but for the name of an enum value', () => {

@@ -1,8 +1,8 @@
 import { isSubtypeOf } from './hierarchy.js';
 import { nearestType, type TypeKind } from './nearest.js';
 import { classificationFits, validEntityTypesOf } from './placement.js';
-import { checkProperties, type Finding } from './property-checks.js';
-import { quoted } from './quoted.js';
+import { checkProperties, maxFindings, type Finding } from './property-checks.js';
+import { clipped, quoted } from './quoted.js';
 import { isClassificationType, isEntityType, isRelationshipType } from './type-names.js';
 import { wellFormed } from './value-checks.js';
 
@@ -24,7 +24,10 @@ export function checkElement(element: ElementToCheck): Finding[] {
   checkQualifiedName(element, findings);
   if (properties)
     checkProperties(type, withoutQualifiedName(type, properties, findings), 'properties', findings);
-  for (const name in classifications) checkClassification(type, name, classifications[name] ?? {}, findings);
+  for (const name in classifications) {
+    if (findings.length >= maxFindings) break;
+    checkClassification(type, name, classifications[name] ?? {}, findings);
+  }
   return findings;
 }
 
@@ -58,7 +61,7 @@ function withoutQualifiedName(type: string, properties: Properties, findings: Fi
 }
 
 function checkClassification(type: string, name: string, properties: Properties, findings: Finding[]): void {
-  const path = `classifications.${name}`;
+  const path = `classifications.${clipped(name)}`;
   if (!isClassificationType(name)) {
     findings.push({ path, message: unknownType(name, 'classification') });
     return;

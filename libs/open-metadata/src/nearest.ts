@@ -8,10 +8,12 @@ const typesOf = { entity: entityTypes, relationship: relationshipTypes, classifi
 
 // A connector that is wrong about a name is wrong about it in each of its elements.
 const maxRemembered = 1000;
+const maxNameLength = 100;
 const remembered = new Map<string, string | undefined>();
 
 /** The type that was probably meant, undefined when nothing is near: for "did you mean". */
 export function nearestType(name: string, kind: TypeKind = 'entity'): string | undefined {
+  if (name.length > maxNameLength) return undefined;
   const key = `${kind} ${name}`;
   if (remembered.has(key)) return remembered.get(key);
   const found = nearest(name, Object.keys(typesOf[kind]));

@@ -1,6 +1,6 @@
 import { attributesOf } from './attributes.js';
 import { nearest } from './nearest.js';
-import { quoted } from './quoted.js';
+import { clipped, quoted } from './quoted.js';
 import { valueCheckOf, type ValueCheck } from './value-checks.js';
 
 /** One thing that is wrong: `path` is dotted (`properties.fileSize`), `message` says what is wrong and what would be right. */
@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** Enough to mend an element; thousands of unknown attributes don't make thousands of messages. */
-const maxFindings = 20;
+export const maxFindings = 20;
 const maxListed = 12;
 const checksOfTypes = new Map<string, ReadonlyMap<string, ValueCheck>>();
 
@@ -30,7 +30,7 @@ export function checkProperties(
     const wrong = check ? check(value) : unknownAttribute(type, name, checks);
     if (wrong === undefined) continue;
     const message = check ? `${type}.${name} ${wrong}` : wrong;
-    findings.push({ path: `${path}.${name}`, message });
+    findings.push({ path: `${path}.${clipped(name)}`, message });
     if (findings.length >= maxFindings) return;
   }
 }

@@ -1,6 +1,11 @@
 const maxLength = 60;
 
-/** A text that someone else chose, fit for a message: in quotes and not longer than needed to recognise it. */
+/** A text that someone else chose, not longer than needed to recognise it. */
+export function clipped(text: string): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
+/** The same in quotes, fit for a message. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text);
+  return JSON.stringify(clipped(text));
 }
