@@ -5,6 +5,7 @@ import type {
   AttributesOf,
   ClassificationAttributesOf,
   ClassificationTypeName,
+  EntityTypeName,
   RelationshipAttributesOf,
   RelationshipTypeName,
 } from '@idaemon/open-metadata';
@@ -20,13 +21,12 @@ export type ReferenceInput =
 
 type Types<C extends CollectionDeclaration> =
   C['type'] | (C['subtypes'] extends readonly (infer S extends string)[] ? S : never);
-type Attributes<T> = T extends Parameters<typeof keyOfEntity>[0] ? AttributesOf<T> : never;
-declare function keyOfEntity(type: CollectionDeclaration['type']): void;
+type Attributes<T> = T extends EntityTypeName ? AttributesOf<T> : never;
 type Merged<U> = (U extends unknown ? (u: U) => void : never) extends (merged: infer M) => void ? M : never;
 
 type Parent<C extends CollectionDeclaration> =
   C['parents'] extends Readonly<Record<string, unknown>>
-    ? { [P in keyof C['parents']]: { [K in P]: ReferenceInput } }[keyof C['parents']]
+    ? { [P in keyof C['parents']]: Record<P, ReferenceInput> }[keyof C['parents']]
     : never;
 
 type Relationships<C extends CollectionDeclaration> = C['relationships'] extends object
@@ -66,7 +66,7 @@ export type ElementInput<C extends CollectionDeclaration> = Envelope<C> &
 
 /** The collection's name of an element, with the element: `{ dataFiles: { … } }`. */
 export type TaggedElement<Collections extends CollectionDeclarations, Names extends keyof Collections> = {
-  [N in Names]: { [K in N]: ElementInput<Collections[N]> };
+  [N in Names]: Record<N, ElementInput<Collections[N]>>;
 }[Names];
 
 /** The element as it is sent. Pure; called for each element of each refresh. */
@@ -132,7 +132,7 @@ function declaredLinks(
     const declaration = collection.relationships?.[type as RelationshipTypeName];
     if (!declaration) throw new Error(`${collection.type} may not declare the relationship ${type} here`);
     const { otherEnd } = declaration;
-    const otherType = relationshipEnds(type as RelationshipTypeName)[otherEnd === 1 ? 'end1' : 'end2'].type;
+    const otherType = relationshipEnds(type as RelationshipTypeName)[otherEnd === 1 ? 0 : 1].type;
     return ((links ?? []) as readonly Link[]).map((link): RelationshipWrite => {
       if (typeof link === 'string' || !('to' in link))
         return { type, otherEnd, other: toReference(otherType, link) };

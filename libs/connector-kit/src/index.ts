@@ -27,6 +27,7 @@ export type {
   SyncOptions,
 } from './metadata.js';
 export { defineConnector } from './connector.js';
+export { configSchemaOf, parseConfig } from './parse-config.js';
 export type {
   AnyConnector,
   ConnectContext,

@@ -115,7 +115,7 @@ export type RefreshMetadata<S extends IntegrationService> = {
 /** `{ fileFolders: '<qualified name>' }` for an element, `'fileFolders'` for the whole collection. */
 export type UnreadTarget<Collections extends CollectionDeclarations> =
   | (keyof Collections & string)
-  | { [N in keyof Collections]: { [K in N]: ReferenceInput } }[keyof Collections];
+  | { [N in keyof Collections]: Record<N, ReferenceInput> }[keyof Collections];
 
 export function createMetadata<S extends IntegrationService>(service: S, port: MetadataPort): Metadata<S> {
   const collections = mapCollections(service, (name) => collectionContext(service, name, port));
@@ -208,8 +208,8 @@ function collectionContext(
 
 function facets(port: MetadataPort): Facets {
   const ends = (type: RelationshipTypeName, end1: ReferenceInput, end2: ReferenceInput) => {
-    const types = relationshipEnds(type);
-    return { type, end1: toReference(types.end1.type, end1), end2: toReference(types.end2.type, end2) };
+    const [first, second] = relationshipEnds(type);
+    return { type, end1: toReference(first.type, end1), end2: toReference(second.type, end2) };
   };
   return {
     relate: (type, end1, end2, properties = {}) =>

@@ -6,4 +6,8 @@ export * from './configuration.js';
 export * from './run.js';
 export * from './status.js';
 export * from './problem.js';
+export * from './request-contract.js';
+export * from './session.js';
+export * from './metadata-query.js';
+export * from './heartbeat.js';
 export * from './messages.js';

@@ -1,0 +1,167 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explainError } from './exit-codes.js';
+import { createProgram } from './program.js';
+
+type Answer = { status?: number; body: unknown };
+
+/** Runs a command line against a daemon that answers from a table. */
+async function command(
+  line: string[],
+  answers: Record<string, Answer>,
+  environment: Record<string, string> = {},
+) {
+  const printed: string[] = [];
+  const requests: string[] = [];
+  let code = 0;
+  const fetchLike: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const key = `${init?.method ?? 'GET'} ${url.pathname}`;
+    requests.push(key);
+    const { status = 200, body } = answers[key] ?? { status: 404, body: notFound(url.pathname) };
+    return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+  };
+  const program = createProgram({
+    environment: {
+      IDAEMON_URL: 'http://127.0.0.1:1',
+      IDAEMON_CONFIG: '/nonexistent/contexts.yaml',
+      ...environment,
+    },
+    folder: '/',
+    print: (text) => printed.push(text),
+    printError: (text) => printed.push(text),
+    exitWith: (exitCode) => (code = exitCode),
+    fetchLike,
+    now: () => new Date('2026-01-01T00:00:00Z'),
+    wait: async () => undefined,
+  });
+  try {
+    await program.parseAsync(['node', 'idaemon', ...line]);
+  } catch (error) {
+    code = explainError(error, (text) => printed.push(text));
+  }
+  return { code, text: printed.join('\n'), requests };
+}
+
+function notFound(path: string) {
+  return {
+    type: 'urn:x',
+    title: 'Not found',
+    status: 404,
+    code: 'not-found',
+    detail: `There is no ${path}`,
+    instance: path,
+    action: 'List what exists.',
+  };
+}
+
+const counts = { created: 2, updated: 0, removed: 0, unchanged: 5, failed: 0 };
+const run = {
+  id: '7b1f6a3e-8a63-4c65-9d1c-0a4d3fdb8c11',
+  connector: 'landing',
+  mode: 'refresh',
+  trigger: 'request',
+  state: 'ended',
+  outcome: 'succeeded',
+  requestedAt: null,
+  requestedBy: null,
+  startedAt: '2026-01-01T00:00:00Z',
+  endedAt: '2026-01-01T00:00:02Z',
+  counts,
+  heldRemovals: 0,
+  unread: [],
+  unreadCount: 0,
+  approves: null,
+  error: null,
+};
+const runs = {
+  'POST /api/connectors/landing/refresh': { status: 202, body: run },
+  [`GET /api/connectors/landing/runs/${run.id}/differences`]: { body: { items: [], total: 0, next: null } },
+};
+
+describe('the command line', () => {
+  it('waits for a refresh and says what it changed', async () => {
+    const { code, text } = await command(['refresh', 'landing'], runs);
+    expect(text).toContain('refresh of landing: succeeded in 2s; 2 created, 5 unchanged');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 7 when a run waits for approval, and says the next step', async () => {
+    const waiting = { ...run, outcome: 'waiting-for-approval', heldRemovals: 40 };
+    const { code, text } = await command(['refresh', 'landing'], {
+      ...runs,
+      'POST /api/connectors/landing/refresh': { status: 202, body: waiting },
+    });
+    expect(code).toBe(7);
+    expect(text).toContain('40 removals wait for approval');
+    expect(text).toContain(`idaemon approve landing --run ${run.id}`);
+  });
+
+  it('ends with 3 and the next step when the connector does not exist', async () => {
+    const { code, text } = await command(['status', 'nope'], {});
+    expect(code).toBe(3);
+    expect(text).toContain('Next: List what exists.');
+  });
+
+  it('ends with 2 on an unknown command', async () => {
+    expect((await command(['frobnicate'], {})).code).toBe(2);
+  });
+
+  it('prints data as JSON when asked, without notes for people', async () => {
+    const { text } = await command(['-o', 'json', 'refresh', 'landing'], runs);
+    expect(JSON.parse(text)).toMatchObject({ id: run.id, differences: [] });
+  });
+
+  it('applies gateways before the connectors that name them, and fills in variables', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
+    const file = join(folder, 'all.yaml');
+    await writeFile(
+      file,
+      'name: landing\nservice: files-integrator\nconfig: { path: "${LANDING}" }\n---\nkind: gateway\nname: default\n',
+    );
+    const { code, requests } = await command(
+      ['apply', '-f', file],
+      {
+        'PUT /api/gateways/default': { body: { name: 'default' } },
+        'PUT /api/connectors/landing': { body: { name: 'landing', revision: 1 } },
+      },
+      { LANDING: '/data' },
+    );
+    expect(code).toBe(0);
+    expect(requests.filter((request) => request.startsWith('PUT'))).toEqual([
+      'PUT /api/gateways/default',
+      'PUT /api/connectors/landing',
+    ]);
+  });
+
+  it('names the variable that a document needs and nobody set', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
+    const file = join(folder, 'one.yaml');
+    await writeFile(file, 'name: landing\nconfig: { path: "${NOT_THERE}" }\n');
+    const { code, text } = await command(['apply', '-f', file], {});
+    expect(code).toBe(2);
+    expect(text).toContain('NOT_THERE');
+  });
+
+  it('goes on after a wrong document and lists every wrong field', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
+    const file = join(folder, 'two.yaml');
+    await writeFile(file, 'name: bad\n---\nname: good\n');
+    const problem = {
+      ...notFound(''),
+      status: 400,
+      code: 'configuration-invalid',
+      detail: 'bad is not valid',
+      errors: [{ path: 'config.pth', message: 'unknown key' }],
+    };
+    const { code, text, requests } = await command(['apply', '-f', file], {
+      'PUT /api/connectors/bad': { status: 400, body: problem },
+      'PUT /api/connectors/good': { body: { name: 'good', revision: 1 } },
+    });
+    expect(code).toBe(2);
+    expect(text).toContain('config.pth: unknown key');
+    expect(requests).toContain('PUT /api/connectors/good');
+  });
+});

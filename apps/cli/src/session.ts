@@ -1,0 +1,17 @@
+import type { ApiClient } from './api-client.js';
+import type { Environment } from './contexts.js';
+import type { Output } from './output.js';
+
+/** What a command works with; made once its global options are known. */
+export interface Session {
+  readonly api: ApiClient;
+  readonly output: Output;
+  readonly environment: Environment;
+  readonly now: () => Date;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Says how an ended command shall exit when it is not an error, e.g. a run that waits for approval. */
+  readonly exitWith: (code: number) => void;
+}
+
+/** Commands are registered before the session can exist. */
+export type SessionOf = () => Session;
