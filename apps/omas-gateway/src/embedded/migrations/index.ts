@@ -1,0 +1,5 @@
+import { CreateSessions1763740800001 } from './create-sessions.js';
+import { CreateStore1763740800000 } from './create-store.js';
+
+/** In order. What one of them has made is changed by a later one only. */
+export const migrations = [CreateStore1763740800000, CreateSessions1763740800001];
