@@ -8,7 +8,13 @@ export function factsOf(gallery) {
     relationshipTypes: typesOf(gallery.typeDefs, 'RelationshipDef', relationshipOf),
     classificationTypes: typesOf(gallery.typeDefs, 'ClassificationDef', classificationOf),
     enumTypes: typesOf(gallery.attributeTypeDefs, 'EnumDef', enumOf),
+    typeGuids: guidsOf([...gallery.typeDefs, ...gallery.attributeTypeDefs]),
   };
+}
+
+function guidsOf(definitions) {
+  const types = [...definitions].sort((a, b) => compare(a.name, b.name));
+  return Object.fromEntries(types.map(({ name, guid }) => [name, guid]));
 }
 
 function typesOf(definitions, kind, reduce) {
@@ -41,7 +47,6 @@ function classificationOf(type) {
 
 function enumOf(type) {
   return {
-    guid: type.guid,
     values: Object.fromEntries(type.elementDefs.map(({ value, ordinal }) => [value, ordinal])),
     ...(type.defaultValue ? { default: type.defaultValue.value } : {}),
   };
@@ -49,7 +54,6 @@ function enumOf(type) {
 
 function headerOf(type) {
   return {
-    guid: type.guid,
     ...(type.superType ? { superType: type.superType.name } : {}),
     ...(isDeprecated(type.status, 'TYPEDEF', type.name) ? { isDeprecated: true } : {}),
   };

@@ -37,8 +37,8 @@ describe('the reduction of type definitions to facts', () => {
     const { entityTypes } = factsOf({ typeDefs, attributeTypeDefs: [] });
     expect(JSON.stringify(entityTypes)).toBe(
       JSON.stringify({
-        Asset: { guid: 'guid of Asset', isDeprecated: true, attributes: {} },
-        Ship: { guid: 'guid of Ship', superType: 'Asset', attributes: { flag: 'string', tonnage: 'int' } },
+        Asset: { isDeprecated: true, attributes: {} },
+        Ship: { superType: 'Asset', attributes: { flag: 'string', tonnage: 'int' } },
       }),
     );
   });
@@ -92,10 +92,15 @@ describe('the reduction of type definitions to facts', () => {
       isPropagatable: true,
     });
     expect(facts.enumTypes.Colour).toEqual({
-      guid: 'guid of Colour',
       values: { Red: 0, Other: 99 },
       default: 'Other',
     });
+  });
+
+  it('keeps the GUID of every type, apart from the facts', () => {
+    const colour = { class: 'EnumDef', ...header('Colour'), elementDefs: [] };
+    const { typeGuids } = factsOf({ typeDefs: [entity('Ship')], attributeTypeDefs: [colour] });
+    expect(typeGuids).toEqual({ Colour: 'guid of Colour', Ship: 'guid of Ship' });
   });
 
   it.each([

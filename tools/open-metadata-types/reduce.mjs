@@ -23,14 +23,19 @@ const files = [
   { file: 'enum-types.ts', name: 'enumTypes', type: 'EnumFacts' },
 ];
 
+const notice = '// Made by tools/open-metadata-types/reduce.mjs; change the script, not this file.';
+
 const [path] = process.argv.slice(2);
 if (!path) {
   console.error('Usage: node tools/open-metadata-types/reduce.mjs <path to types json, plain or gzipped>');
   process.exit(2);
 }
 const facts = factsOf(read(path));
-for (const { file, name, type } of files) {
-  writeFileSync(`${dataFolder}${file}`, sourceOf(name, type, facts[name]));
+for (const { file, name, type } of files) write(file, name, sourceOf(name, type, facts[name]));
+write('type-guids.ts', 'typeGuids', guidsSourceOf(facts.typeGuids));
+
+function write(file, name, source) {
+  writeFileSync(`${dataFolder}${file}`, source);
   console.log(`${Object.keys(facts[name]).length} ${name} → libs/open-metadata/src/data/${file}`);
 }
 
@@ -41,14 +46,29 @@ function read(file) {
 }
 
 function sourceOf(name, type, types) {
-  const lines = Object.entries(types).map(([key, value]) => `  ${key}: ${literalOf(value)},`);
   return [
-    '// Made by tools/open-metadata-types/reduce.mjs; change the script, not this file.',
+    notice,
     `import type { ${type} } from '../facts.js';`,
     '',
     `export const ${name} = {`,
-    ...lines,
+    ...membersOf(types),
     `} as const satisfies Record<string, ${type}>;`,
     '',
   ].join('\n');
+}
+
+function guidsSourceOf(guids) {
+  return [
+    notice,
+    '',
+    "/** Egeria's GUID of each type by its name, attribute types included; some are not well-formed UUIDs. */",
+    'export const typeGuids: Readonly<Record<string, string>> = {',
+    ...membersOf(guids),
+    '};',
+    '',
+  ].join('\n');
+}
+
+function membersOf(types) {
+  return Object.entries(types).map(([key, value]) => `  ${literalOf({ [key]: value }).slice(2, -2)},`);
 }

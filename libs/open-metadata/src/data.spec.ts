@@ -4,6 +4,7 @@ import { classificationTypes } from './data/classification-types.js';
 import { entityTypes } from './data/entity-types.js';
 import { enumTypes } from './data/enum-types.js';
 import { relationshipTypes } from './data/relationship-types.js';
+import { typeGuids } from './data/type-guids.js';
 import type { ClassificationFacts, EntityFacts, EnumFacts, RelationshipFacts } from './facts.js';
 import { isSubtypeOf } from './hierarchy.js';
 
@@ -31,13 +32,18 @@ describe('the facts of the type system', () => {
   });
 
   it('change only when the script that makes them is run, and then this checksum with them', () => {
-    const facts = JSON.stringify([entityTypes, relationshipTypes, classificationTypes, enumTypes]);
-    expect(createHash('sha256').update(facts).digest('hex').slice(0, 16)).toBe('f697942cbe9f2700');
+    const facts = JSON.stringify([entityTypes, relationshipTypes, classificationTypes, enumTypes, typeGuids]);
+    expect(createHash('sha256').update(facts).digest('hex').slice(0, 16)).toBe('97b0b92347528917');
   });
 
   it('name every type once, whatever its category', () => {
     expect(new Set([...all, ...enums].map(([name]) => name)).size).toBe(668 + 43);
-    expect(new Set([...all, ...enums].map(([, { guid }]) => guid)).size).toBe(668 + 43);
+  });
+
+  it('have a GUID for every type, each its own', () => {
+    expect([...all, ...enums].filter(([name]) => !Object.hasOwn(typeGuids, name))).toEqual([]);
+    expect(new Set(Object.values(typeGuids)).size).toBe(668 + 63);
+    expect(typeGuids.Referenceable).toBe('a32316b8-dc8c-48c5-b12b-71c1b2a080bf');
   });
 
   it('lead from every entity type to the root', () => {

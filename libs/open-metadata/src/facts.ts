@@ -1,8 +1,6 @@
 /** The shape of the facts in `data`, which tools/open-metadata-types makes from an Egeria platform's own answer. */
 
 interface TypeFacts {
-  /** Egeria's GUID of the type definition. */
-  readonly guid: string;
   readonly superType?: string;
   readonly isDeprecated?: true;
 }
@@ -41,7 +39,6 @@ export interface ClassificationFacts extends TypeFacts, AttributeFacts {
 }
 
 export interface EnumFacts {
-  readonly guid: string;
   /** Name to ordinal; two names may share an ordinal (ActivityType). */
   readonly values: Readonly<Record<string, number>>;
   readonly default?: string;
