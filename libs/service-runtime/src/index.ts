@@ -1,0 +1,10 @@
+export { bootstrap } from './bootstrap/bootstrap.js';
+export type { AppDescription, HttpDescription } from './bootstrap/app-description.js';
+export { duration, readEnvironment, wholeNumber } from './bootstrap/environment.js';
+export type { RuntimeEnvironment } from './bootstrap/environment.js';
+export type { Log } from './bootstrap/log.js';
+export { exitCodes, ProcessEnd } from './bootstrap/process-end.js';
+export { Readiness } from './bootstrap/readiness.js';
+export type { ReadinessCheck } from './bootstrap/readiness.js';
+export { Redaction } from './bootstrap/redaction.js';
+export { ENVIRONMENT, LOG, METRICS, SHUTDOWN } from './bootstrap/tokens.js';
