@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SystemUnavailableError } from '@idaemon/contracts';
+import { freshDatabase } from '../../../tools/launcher/testing.mjs';
+import { Database } from './database.js';
+
+class MakeNumbers1700000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table numbers (value int primary key)');
+  }
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}
+
+let database: { url: string; drop: () => Promise<void> };
+const opened: Database[] = [];
+
+beforeEach(async () => {
+  database = await freshDatabase();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+  await database.drop();
+});
+
+async function open(
+  url = database.url,
+  signal = new AbortController().signal,
+  onWait?: (error: Error) => void,
+): Promise<Database> {
+  const options = {
+    url,
+    schema: 'numbers_app',
+    migrations: [MakeNumbers1700000000000],
+    applicationName: 'spec',
+  };
+  const one = await Database.open(options, signal, onWait);
+  opened.push(one);
+  return one;
+}
+
+describe('a database', () => {
+  it('is migrated once when several processes open it at the same time', async () => {
+    const all = await Promise.all([open(), open(), open()]);
+    await all[0].rows('insert into numbers values (1)');
+    expect(await all[2].rows('select value from numbers')).toEqual([{ value: 1 }]);
+    expect(await all[1].row('select count(*)::int as count from migrations')).toEqual({ count: 1 });
+  });
+
+  it('finds its own schema first, whatever stands in public', async () => {
+    const one = await open();
+    expect(await one.row('select current_schema() as schema')).toEqual({ schema: 'numbers_app' });
+  });
+
+  it('rolls a transaction back when its work throws', async () => {
+    const one = await open();
+    const work = one.transaction(async (sql) => {
+      await sql.rows('insert into numbers values (7)');
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(await one.rows('select * from numbers')).toEqual([]);
+  });
+
+  it('answers the rows of an update that returns them', async () => {
+    const one = await open();
+    await one.rows('insert into numbers values (1), (2)');
+    expect(await one.rows('update numbers set value = value + 10 where value = 2 returning value')).toEqual([
+      { value: 12 },
+    ]);
+    expect(await one.rows('delete from numbers where value = 1')).toEqual([]);
+  });
+
+  it('waits for a Postgres that is not there yet, says so without the password, and stops when told to', async () => {
+    const stop = new AbortController();
+    const url = 'postgresql://someone:very-secret@127.0.0.1:1/nowhere';
+    const waited: Error[] = [];
+    const opening = open(url, stop.signal, (error) => {
+      waited.push(error);
+      stop.abort();
+    });
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+    expect(waited[0]).toBeInstanceOf(SystemUnavailableError);
+    expect(waited[0]?.message).toContain('Postgres at 127.0.0.1:1');
+    expect(waited[0]?.message).not.toContain('very-secret');
+  });
+
+  it('reports a connection that the server ended as an unavailable system', async () => {
+    const one = await open();
+    const ended = one.rows('select pg_terminate_backend(pg_backend_pid())');
+    await expect(ended).rejects.toBeInstanceOf(SystemUnavailableError);
+    await expect.poll(() => one.row('select 1 as alive').catch(() => undefined)).toEqual({ alive: 1 });
+  });
+});
