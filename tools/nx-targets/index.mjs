@@ -1,13 +1,14 @@
 /**
  * Gives every project the same targets, so that no package.json repeats them: `lint` (ESLint with the module
- * boundaries), `test` (its unit specs) and, if it has a `src` folder, `build` (compiled to `dist`, as the launcher does).
+ * boundaries), `test` (its unit specs), with a `src` folder `build` (compiled to `dist`, as the launcher does), and for the
+ * packages that are published `declarations` (the types that users of the package see).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const sources = ['{projectRoot}/**/*', '!{projectRoot}/dist/**'];
 
-function targetsOf(root, hasSources) {
+function targetsOf(root, hasSources, isPublished) {
   return {
     ...(hasSources && {
       build: {
@@ -15,6 +16,15 @@ function targetsOf(root, hasSources) {
         cache: true,
         inputs: [...sources, '{workspaceRoot}/.swcrc', '{workspaceRoot}/tools/launcher/build.mjs'],
         outputs: ['{projectRoot}/dist'],
+      },
+    }),
+    ...(isPublished && {
+      declarations: {
+        command: `tsc -p ${root}/tsconfig.build.json`,
+        dependsOn: ['build', '^declarations'],
+        cache: true,
+        inputs: [...sources, '{workspaceRoot}/tsconfig.base.json'],
+        outputs: ['{projectRoot}/dist/**/*.d.ts'],
       },
     }),
     lint: {
@@ -37,11 +47,8 @@ export const createNodesV2 = [
       .filter((file) => !file.includes('node_modules'))
       .map((file) => {
         const root = dirname(file);
-        return [
-          file,
-          {
-            projects: { [root]: { targets: targetsOf(root, existsSync(join(workspaceRoot, root, 'src'))) } },
-          },
-        ];
+        const has = (name) => existsSync(join(workspaceRoot, root, name));
+        const targets = targetsOf(root, has('src'), has('tsconfig.build.json'));
+        return [file, { projects: { [root]: { targets } } }];
       }),
 ];
