@@ -6,7 +6,12 @@ import type { ElementWrite } from './element.js';
  * 128 bits of SHA-256 over the canonical JSON, base64url (22 characters). Called for each element of each refresh.
  */
 export function contentHash(element: ElementWrite): string {
-  return createHash('sha256').update(canonicalJson(element)).digest('base64url').slice(0, 22);
+  return hashOfCanonicalJson(canonicalJson(element));
+}
+
+/** As `contentHash`, for a caller that has the canonical JSON already. */
+export function hashOfCanonicalJson(json: string): string {
+  return createHash('sha256').update(json).digest('base64url').slice(0, 22);
 }
 
 /** JSON with sorted keys and without undefined members; arrays keep their order. */

@@ -63,6 +63,13 @@ export const sessionMessages = {
     }),
     Empty,
   ),
+  /** A slow source is being read: the session must not expire. Sent each 15 s while nothing else is. */
+  keepAlive: request(
+    'idaemon.gateway.{gateway}.replica.{replica}.session.keep-alive',
+    z.object({ session: z.uuid() }),
+    Empty,
+    5_000,
+  ),
   commit: request(
     'idaemon.gateway.{gateway}.replica.{replica}.session.commit',
     SessionCommit,
