@@ -1,6 +1,6 @@
 export * from './errors.js';
 export * from './element.js';
-export { canonicalJson, contentHash } from './content-hash.js';
+export { canonicalJson, contentHash, hashOfCanonicalJson } from './content-hash.js';
 export * from './services.js';
 export * from './configuration.js';
 export * from './run.js';

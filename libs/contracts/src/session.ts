@@ -35,6 +35,8 @@ export const BatchEntry = z.object({
   qualifiedName: z.string(),
   hash: z.string(),
   element: ElementWrite.optional(),
+  /** The element has this many bytes, more than `maxElementBytes`: only its names came, it is a dead letter. */
+  oversizeBytes: z.number().int().positive().optional(),
 });
 export type BatchEntry = z.output<typeof BatchEntry>;
 
