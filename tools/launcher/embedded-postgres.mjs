@@ -38,6 +38,8 @@ import { adoptProcess, startProcess } from './processes.mjs';
 export const defaultPostgresPort = 7432;
 const startDeadlineMs = 10 * 60_000;
 const stopGraceMs = 60_000;
+/** PostgreSQL's fast shutdown: sessions are ended, data is written. */
+const stopSignal = 'SIGINT';
 
 const keptSettings = { max_connections: '200' };
 /** For data that is thrown away: twice as fast, and gone after a power failure. */
@@ -94,6 +96,7 @@ export async function startEmbeddedPostgres({
       cwd: folder,
       env: postgresEnvironment,
       logFile,
+      stopSignal,
       ...runAs,
     });
     await ready(server, urlOf({ port, password, database: 'postgres' }), { data, logFile, signal });
@@ -119,9 +122,8 @@ export async function startEmbeddedPostgres({
       server = await start(port);
       return server;
     },
-    // SIGINT is PostgreSQL's fast shutdown: sessions are ended, data is written.
     stop: ({ isImmediate = false } = {}) =>
-      server.stop({ signal: isImmediate ? 'SIGQUIT' : 'SIGINT', graceMs: stopGraceMs }),
+      server.stop({ signal: isImmediate ? 'SIGQUIT' : stopSignal, graceMs: stopGraceMs }),
   };
 }
 
@@ -148,7 +150,7 @@ async function portReleased(port) {
 async function adopted(data, password, { logFile, signal }) {
   const running = await runningPostmaster(data);
   if (!running) return undefined;
-  const server = adoptProcess('postgres', running.identity);
+  const server = adoptProcess('postgres', running.identity, stopSignal);
   try {
     await ready(server, urlOf({ port: running.port, password, database: 'postgres' }), {
       data,
@@ -173,7 +175,7 @@ async function ready(server, url, { data, logFile, signal }) {
   const deadlineMs = performance.now() + startDeadlineMs;
   for (;;) {
     if (signal?.aborted) {
-      await server.stop({ signal: 'SIGINT', graceMs: stopGraceMs });
+      await server.stop({ graceMs: stopGraceMs });
       signal.throwIfAborted();
     }
     const problem = await connectionProblem(url);

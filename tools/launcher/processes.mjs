@@ -25,6 +25,7 @@ import { identityOf, isAlive, signalProcess } from './process-identity.mjs';
  * @property {string} logFile
  * @property {number} [uid]
  * @property {number} [gid]
+ * @property {NodeJS.Signals} [stopSignal] the one that asks it to end; default SIGTERM
  */
 
 const defaultGraceMs = 10_000;
@@ -35,7 +36,17 @@ const adoptedPollMs = 250;
  * @param {ProcessOptions} options
  * @returns {Promise<RunningProcess>}
  */
-export async function startProcess({ name, command, args = [], env = process.env, cwd, logFile, uid, gid }) {
+export async function startProcess({
+  name,
+  command,
+  args = [],
+  env = process.env,
+  cwd,
+  logFile,
+  uid,
+  gid,
+  stopSignal,
+}) {
   const log = await openLog(logFile);
   try {
     const child = spawn(command, args, {
@@ -51,7 +62,7 @@ export async function startProcess({ name, command, args = [], env = process.env
     const pid = /** @type {number} */ (child.pid);
     // A process that ended at once has no identity any more; its exit is reported all the same.
     const identity = (await identityOf(pid)) ?? { pid, startedAt: 'ended' };
-    return runningProcess(name, identity, exited);
+    return runningProcess(name, identity, exited, stopSignal);
   } finally {
     await log.close();
   }
@@ -59,11 +70,11 @@ export async function startProcess({ name, command, args = [], env = process.env
 
 /**
  * A process that an earlier launcher started.
- * @param {string} name @param {ProcessIdentity} identity
+ * @param {string} name @param {ProcessIdentity} identity @param {NodeJS.Signals} [stopSignal]
  * @returns {RunningProcess}
  */
-export function adoptProcess(name, identity) {
-  return runningProcess(name, identity, endOf(identity));
+export function adoptProcess(name, identity, stopSignal) {
+  return runningProcess(name, identity, endOf(identity), stopSignal);
 }
 
 /**
@@ -102,6 +113,8 @@ export async function supervise({
     startedAtMs = clock.now();
     try {
       const successor = await start();
+      // Whoever ended the supervision could not know of this one.
+      if (signal.aborted) return await successor.stop();
       ended = successor.exited;
       await onStart(successor);
     } catch (error) {
@@ -127,14 +140,15 @@ const realClock = {
 
 /**
  * @param {string} name @param {ProcessIdentity} identity @param {Promise<Exit>} exited
+ * @param {NodeJS.Signals} [stopSignal]
  * @returns {RunningProcess}
  */
-function runningProcess(name, identity, exited) {
+function runningProcess(name, identity, exited, stopSignal = 'SIGTERM') {
   return {
     name,
     identity,
     exited,
-    async stop({ signal = 'SIGTERM', graceMs = defaultGraceMs } = {}) {
+    async stop({ signal = stopSignal, graceMs = defaultGraceMs } = {}) {
       if (!(await signalProcess(identity, signal))) return;
       if (await endsWithin(exited, graceMs)) return;
       await signalProcess(identity, 'SIGKILL', { group: true });
