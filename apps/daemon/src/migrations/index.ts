@@ -1,4 +1,5 @@
 import { Initial1700000000000 } from './1700000000000-initial.js';
+import { Ownership1700000001000 } from './1700000001000-ownership.js';
 
 /** In order; a migration is never changed once it is released, a new one is added. */
-export const daemonMigrations = [Initial1700000000000];
+export const daemonMigrations = [Initial1700000000000, Ownership1700000001000];
