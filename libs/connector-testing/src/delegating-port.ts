@@ -1,0 +1,14 @@
+import type { SessionPort } from '@idaemon/connector-kit';
+
+/** The port with some of its methods replaced. */
+export function delegating(port: SessionPort, replaced: Partial<SessionPort>): SessionPort {
+  return {
+    write: (collection, scope, element) => port.write(collection, scope, element),
+    complete: (collection, scope) => port.complete(collection, scope),
+    unread: (unread, of) => port.unread(unread, of),
+    change: (change) => port.change(change),
+    resolve: (reference) => port.resolve(reference),
+    find: (query) => port.find(query),
+    ...replaced,
+  };
+}

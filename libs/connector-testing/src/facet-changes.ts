@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { Change, ChangeResult, Reference } from '@idaemon/contracts';
+import { checkElement, checkRelationship } from '@idaemon/open-metadata';
+import type { FakeOpenMetadata } from './fake-open-metadata.js';
+import { refused } from './refused.js';
+
+type FacetChange = Exclude<Change, { operation: 'upsert' | 'remove' }>;
+
+/** Checks a change to relationships and classifications; the fake does not keep them, a test reads `changes`. */
+export function applyFacet(openMetadata: FakeOpenMetadata, change: FacetChange): ChangeResult {
+  const findings = findingsOf(openMetadata, change);
+  if (findings.length) return refused(nameOf(change), findings);
+  const isAddition = change.operation === 'relate' || change.operation === 'classify';
+  return { result: isAddition ? 'created' : 'removed', guid: randomUUID() };
+}
+
+function findingsOf(openMetadata: FakeOpenMetadata, change: FacetChange) {
+  const typeOf = (reference: Reference) => openMetadata.lookUp(reference)?.write.type ?? reference.type;
+  if (change.operation === 'relate' || change.operation === 'unrelate') {
+    const { type, end1, end2 } = change;
+    const properties = change.operation === 'relate' ? change.properties : {};
+    return checkRelationship({ type, end1Type: typeOf(end1), end2Type: typeOf(end2), properties });
+  }
+  const properties = change.operation === 'classify' ? change.properties : {};
+  const type = typeOf(change.element);
+  return checkElement({
+    ...{ type, qualifiedName: nameOf(change) },
+    classifications: { [change.name]: properties },
+  });
+}
+
+function nameOf(change: FacetChange): string {
+  const { qualifiedName, locator, guid } = 'element' in change ? change.element : change.end1;
+  return qualifiedName ?? locator?.name ?? guid ?? 'an element without a name';
+}

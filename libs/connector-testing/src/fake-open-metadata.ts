@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import {
+  contentHash,
+  type Change,
+  type ChangeResult,
+  type Element,
+  type ElementWrite,
+  type Reference,
+} from '@idaemon/contracts';
+import type { ConnectorStateStore, FindQuery, MetadataPort } from '@idaemon/connector-kit';
+import { checkElement, displayNameOf, isSubtypeOf } from '@idaemon/open-metadata';
+import { applyFacet } from './facet-changes.js';
+import { FakeSession } from './fake-session.js';
+import { refused } from './refused.js';
+
+export interface StoredElement {
+  readonly guid: string;
+  write: ElementWrite;
+  readonly collection: string;
+  readonly scope: string;
+  hash: string;
+  /** GUID of the element that it hangs under, once that is known. */
+  parent: string | undefined;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export type PutResult = { result: 'created' | 'updated' | 'unchanged'; stored: StoredElement };
+
+/**
+ * Open metadata in memory, with what a connector can observe of a gateway: unique names, renames by source key,
+ * containment, refused elements, sessions that are swept at their commit. There is one source, the connector's own.
+ */
+export class FakeOpenMetadata implements MetadataPort {
+  /** Changes outside of sessions in their order, with their outcome. */
+  readonly changes: { change: Change; result: ChangeResult }[] = [];
+  readonly state: ConnectorStateStore;
+  readonly #byGuid = new Map<string, StoredElement>();
+  readonly #byName = new Map<string, StoredElement>();
+  readonly #byKey = new Map<string, StoredElement>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now;
+    this.state = jsonByKey();
+  }
+
+  begin(): FakeSession {
+    return new FakeSession(this);
+  }
+
+  /** Qualified names, sorted; of one collection or of all. */
+  names(collection?: string): string[] {
+    const wanted = this.stored().filter((stored) => !collection || stored.collection === collection);
+    return wanted.map(({ write }) => write.qualifiedName).sort();
+  }
+
+  /** The element of this name as it was last written. */
+  written(qualifiedName: string): ElementWrite | undefined {
+    return this.#byName.get(qualifiedName)?.write;
+  }
+
+  guidOf(qualifiedName: string): string | undefined {
+    return this.#byName.get(qualifiedName)?.guid;
+  }
+
+  stored(): StoredElement[] {
+    return [...this.#byGuid.values()];
+  }
+
+  find(query: FindQuery & { type: string }): AsyncIterable<Element> {
+    return this.#found(query);
+  }
+
+  async resolve(reference: Reference): Promise<Element | null> {
+    const stored = this.lookUp(reference);
+    return stored ? toElement(stored) : null;
+  }
+
+  async change(change: Change): Promise<ChangeResult> {
+    const result = this.#apply(change);
+    this.changes.push({ change, result });
+    return result;
+  }
+
+  lookUp({ guid, locator, qualifiedName, type }: Reference): StoredElement | undefined {
+    if (guid) return this.#byGuid.get(guid);
+    const named = locator ? this.stored().find(({ write }) => hasLocator(write, locator)) : undefined;
+    const stored = named ?? (qualifiedName ? this.#byName.get(qualifiedName) : undefined);
+    return stored && isSubtypeOf(stored.write.type, type) ? stored : undefined;
+  }
+
+  /** Creates, changes or renames. The element must have been checked. */
+  put(collection: string, scope: string, write: ElementWrite): PutResult {
+    const hash = contentHash(write);
+    const known = this.#known(write);
+    if (known?.hash === hash) return { result: 'unchanged', stored: known };
+    const now = this.#now().toISOString();
+    const stored = known ?? {
+      ...{ guid: randomUUID(), write, collection, scope, hash, parent: undefined },
+      ...{ version: 0, createdAt: now, updatedAt: now },
+    };
+    this.#forgetNames(stored);
+    Object.assign(stored, { write, hash, version: stored.version + 1, updatedAt: now });
+    this.#displace(write.qualifiedName);
+    this.#byGuid.set(stored.guid, stored);
+    this.#byName.set(write.qualifiedName, stored);
+    if (write.sourceKey) this.#byKey.set(write.sourceKey, stored);
+    this.parentOf(stored, 'read-again');
+    return { result: known ? 'updated' : 'created', stored };
+  }
+
+  /** The element that it hangs under, as far as that exists. */
+  parentOf(stored: StoredElement, mode?: 'read-again'): StoredElement | undefined {
+    if (mode === 'read-again' || !stored.parent) {
+      const link = stored.write.relationships?.find(({ isParent }) => isParent);
+      stored.parent = link ? this.lookUp(link.other)?.guid : undefined;
+    }
+    return stored.parent ? this.#byGuid.get(stored.parent) : undefined;
+  }
+
+  /** Removes an element with all that hangs under it; the removed ones. */
+  remove(stored: StoredElement): StoredElement[] {
+    this.#forgetNames(stored);
+    this.#byGuid.delete(stored.guid);
+    const below = this.stored().filter((other) => other.parent === stored.guid);
+    return [stored, ...below.flatMap((child) => this.remove(child))];
+  }
+
+  /** Its key first: the same key under a new name is a rename. */
+  #known({ sourceKey, qualifiedName }: ElementWrite): StoredElement | undefined {
+    return (sourceKey ? this.#byKey.get(sourceKey) : undefined) ?? this.#byName.get(qualifiedName);
+  }
+
+  /** Whoever bears the name now loses it; a session sweeps it, unless it comes under its new name. */
+  #displace(qualifiedName: string): void {
+    const bearer = this.#byName.get(qualifiedName);
+    if (!bearer) return;
+    const provisional = { ...bearer.write, qualifiedName: `${qualifiedName} (displaced ${bearer.guid})` };
+    Object.assign(bearer, { write: provisional, hash: '' });
+    this.#byName.delete(qualifiedName);
+    this.#byName.set(provisional.qualifiedName, bearer);
+  }
+
+  #forgetNames(stored: StoredElement): void {
+    const { qualifiedName, sourceKey } = stored.write;
+    if (this.#byName.get(qualifiedName) === stored) this.#byName.delete(qualifiedName);
+    if (sourceKey && this.#byKey.get(sourceKey) === stored) this.#byKey.delete(sourceKey);
+  }
+
+  #apply(change: Change): ChangeResult {
+    if (change.operation === 'upsert') return this.#upsert(change.collection, change.scope, change.element);
+    if (change.operation === 'remove') {
+      const stored = this.lookUp(change.element);
+      if (!stored) return { result: 'absent', guid: null };
+      this.remove(stored);
+      return { result: 'removed', guid: stored.guid };
+    }
+    return applyFacet(this, change);
+  }
+
+  #upsert(collection: string, scope: string, element: ElementWrite): ChangeResult {
+    const findings = checkElement(element);
+    if (findings.length) return refused(element.qualifiedName, findings);
+    const { result, stored } = this.put(collection, scope, element);
+    return { result, guid: stored.guid };
+  }
+
+  async *#found({ type, q }: FindQuery & { type: string }): AsyncGenerator<Element> {
+    for (const stored of this.stored()) {
+      if (!isSubtypeOf(stored.write.type, type)) continue;
+      const element = toElement(stored);
+      if (!q || `${element.qualifiedName} ${element.displayName}`.includes(q)) yield element;
+    }
+  }
+}
+
+function toElement({ guid, write, version, createdAt, updatedAt }: StoredElement): Element {
+  const { type, qualifiedName, properties, classifications = {}, locators } = write;
+  const source = 'the connector';
+  return {
+    ...{ guid, type, qualifiedName, properties, version, createdAt, updatedAt, source },
+    displayName: displayNameOf(type, properties, qualifiedName),
+    classifications: Object.entries(classifications).map(([name, of]) => ({ name, properties: of, source })),
+    ...(locators ? { locators } : {}),
+  };
+}
+
+function hasLocator(write: ElementWrite, { namespace, name }: { namespace: string; name: string }): boolean {
+  return write.locators?.some((own) => own.namespace === namespace && own.name === name) ?? false;
+}
+
+/** As the gateway keeps it: as JSON, so that a connector cannot keep a live object there. */
+function jsonByKey(): ConnectorStateStore {
+  const values = new Map<string, string>();
+  return {
+    get: async (key) => JSON.parse(values.get(key) ?? 'null') as unknown,
+    put: async (key, value) => void values.set(key, JSON.stringify(value)),
+  };
+}
