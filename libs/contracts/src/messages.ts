@@ -76,9 +76,10 @@ export const sessionMessages = {
     SessionCommitReply,
     15_000,
   ),
+  /** Removes nothing. Without an error the run goes on elsewhere (stopped, moved): it has no report here. */
   abandon: request(
     'idaemon.gateway.{gateway}.replica.{replica}.session.abandon',
-    z.object({ session: z.uuid(), error: WireError }),
+    z.object({ session: z.uuid(), error: WireError.optional() }),
     z.object({ report: RunReport.nullable() }),
   ),
 } as const;
