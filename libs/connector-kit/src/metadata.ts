@@ -114,8 +114,7 @@ export type RefreshMetadata<S extends IntegrationService> = {
 
 /** `{ fileFolders: '<qualified name>' }` for an element, `'fileFolders'` for the whole collection. */
 export type UnreadTarget<Collections extends CollectionDeclarations> =
-  | (keyof Collections & string)
-  | { [N in keyof Collections]: Record<N, ReferenceInput> }[keyof Collections];
+  (keyof Collections & string) | { [N in keyof Collections]: Record<N, ReferenceInput> }[keyof Collections];
 
 export function createMetadata<S extends IntegrationService>(service: S, port: MetadataPort): Metadata<S> {
   const collections = mapCollections(service, (name) => collectionContext(service, name, port));
