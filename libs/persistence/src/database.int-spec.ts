@@ -53,6 +53,19 @@ describe('a database', () => {
     expect(await one.row('select current_schema() as schema')).toEqual({ schema: 'numbers_app' });
   });
 
+  it('has a second pool with settings of its own, for which nothing is migrated', async () => {
+    await open();
+    const settings = { statement_timeout: '8s', timezone: 'Pacific/Auckland' };
+    const reading = await Database.open(
+      { url: database.url, schema: 'numbers_app', migrations: [], applicationName: 'spec', settings },
+      new AbortController().signal,
+    );
+    opened.push(reading);
+    expect(await reading.row('show statement_timeout')).toEqual({ statement_timeout: '8s' });
+    expect(await reading.row('show timezone')).toEqual({ TimeZone: 'Pacific/Auckland' });
+    expect(await reading.row('select count(*)::int as count from numbers')).toEqual({ count: 0 });
+  });
+
   it('rolls a transaction back when its work throws', async () => {
     const one = await open();
     const work = one.transaction(async (sql) => {

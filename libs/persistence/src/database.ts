@@ -7,12 +7,14 @@ export interface DatabaseOptions {
   url: string;
   /** The schema that this app owns; created when missing, first in the search path. */
   schema: string;
-  /** In order; the time stamp in a class name orders them (TypeORM's convention). */
+  /** In order; the time stamp in a class name orders them (TypeORM's convention). None: a second pool of an app. */
   migrations: (new () => MigrationInterface)[];
   /** Shown in pg_stat_activity. */
   applicationName: string;
   /** Connections of this process; default 10. */
   poolSize?: number;
+  /** Postgres settings of each connection, e.g. `{ statement_timeout: '8s' }`. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** Parameters of a query: what `pg` takes. */
@@ -59,7 +61,7 @@ export class Database implements Sql {
       migrationsTransactionMode: 'each',
       installExtensions: false,
       extra: {
-        options: `-c search_path=${options.schema}`,
+        options: settingsOf({ search_path: options.schema, ...options.settings }),
         connectionTimeoutMillis: 5_000,
         idle_in_transaction_session_timeout: 120_000,
         keepAlive: true,
@@ -67,7 +69,7 @@ export class Database implements Sql {
     });
     await source.initialize();
     try {
-      await migrate(source, options.schema);
+      if (options.migrations.length > 0) await migrate(source, options.schema);
       return new Database(source);
     } catch (error) {
       await source.destroy();
@@ -95,6 +97,13 @@ export class Database implements Sql {
   async close(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
   }
+}
+
+/** As the start-up message takes them; a space within a value is escaped. */
+function settingsOf(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
+    .join(' ');
 }
 
 function sqlOf(manager: EntityManager): Sql {
