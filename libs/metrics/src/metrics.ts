@@ -76,6 +76,62 @@ export const metricTable = {
     help: 'Rounds of the retention job that failed; the next round tries again.',
     labels: [],
   },
+  daemonIsLeader: {
+    type: 'gauge',
+    name: 'idaemon_daemon_leader',
+    help: '1 at the replica that decides on ownership, 0 at the others.',
+    labels: [],
+  },
+  daemonInstances: {
+    type: 'gauge',
+    name: 'idaemon_daemon_instances',
+    help: 'Instances of integration services by their condition: active, draining, quiet; at the leader only.',
+    labels: ['service', 'condition'],
+  },
+  daemonConnectors: {
+    type: 'gauge',
+    name: 'idaemon_daemon_connectors',
+    help: 'Connectors (shards) that shall be with an instance: owned, leaving or unassigned; at the leader only.',
+    labels: ['service', 'ownership'],
+  },
+  daemonMoves: {
+    type: 'counter',
+    name: 'idaemon_daemon_moves_total',
+    help: 'Changes of ownership: assigned, taken-back, orphaned (its instance died), overdue (not let go in time).',
+    labels: ['change'],
+  },
+  daemonTickDuration: {
+    type: 'histogram',
+    name: 'idaemon_daemon_tick_duration_seconds',
+    help: 'Time that the leader takes to compare what is wanted with what is owned and to act on it.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
+  daemonHeartbeatDuration: {
+    type: 'histogram',
+    name: 'idaemon_daemon_heartbeat_duration_seconds',
+    help: 'Time to answer a heartbeat.',
+    labels: [],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 3],
+  },
+  daemonRuns: {
+    type: 'counter',
+    name: 'idaemon_daemon_runs_total',
+    help: 'Run reports that were collected from gateways, by outcome.',
+    labels: ['outcome'],
+  },
+  daemonRetention: {
+    type: 'gauge',
+    name: 'idaemon_daemon_retention_seconds',
+    help: 'How long rows of a table are kept.',
+    labels: ['table'],
+  },
+  daemonPrunedRows: {
+    type: 'counter',
+    name: 'idaemon_daemon_pruned_rows_total',
+    help: 'Rows that retention removed, by table.',
+    labels: ['table'],
+  },
 } as const satisfies Record<string, MetricRow>;
 
 /** A line of the table; `buckets` are upper bounds in the unit of the name. */
