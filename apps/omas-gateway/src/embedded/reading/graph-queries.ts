@@ -1,0 +1,114 @@
+import { NotFoundError, type Graph, type LineageDirection, type Reference } from '@idaemon/contracts';
+import type { Sql } from '@idaemon/persistence';
+import type { z } from 'zod';
+import { walk, type Edge, type GraphElement, type Node, type Step } from './graph-walk.js';
+import { lineageTypesFrom } from './lineage-relationships.js';
+import { relationshipColumns, relationshipOf, type RelationshipRow } from './relationship-rows.js';
+
+export interface LineageQuery {
+  node: Reference;
+  direction: z.output<typeof LineageDirection>;
+  depth: number;
+  limit: number;
+}
+
+type EdgeRow = RelationshipRow & { end1_id: string; end2_id: string };
+interface NodeRow {
+  id: string;
+  guid: string;
+  type: string;
+  qualified_name: string;
+  display_name: string;
+  source: string | null;
+}
+
+/**
+ * Parts of the graph. One statement per level and direction rather than one that recurses: a recursive query cannot
+ * know what another of its branches has seen, so that a well connected graph is walked again and again.
+ */
+export class GraphQueries {
+  constructor(private readonly sql: Sql) {}
+
+  /** Everything within `depth` relationships. */
+  async neighbourhood(query: { guid: string; depth: number; limit: number }): Promise<Graph> {
+    const start = await this.#node('e.guid = $1::uuid', [query.guid]);
+    if (!start) throw new NotFoundError(`There is no element with the GUID ${query.guid}`);
+    return walk({ ...query, start, steps: [this.#step(undefined)], nodesOf: this.#nodesOf });
+  }
+
+  /** What data or control comes from, and where it goes. `id` is that of the element that `node` refers to. */
+  async lineage(id: string, { direction, depth, limit }: LineageQuery): Promise<Graph> {
+    const start = await this.#node('e.id = $1::bigint', [id]);
+    if (!start) throw new NotFoundError('The element was removed meanwhile');
+    const [fromEnd1, fromEnd2] = [lineageTypesFrom(1), lineageTypesFrom(2)];
+    const downstream = this.#step({ end1: fromEnd1, end2: fromEnd2 });
+    const upstream = this.#step({ end1: fromEnd2, end2: fromEnd1 });
+    const steps = { upstream: [upstream], downstream: [downstream], both: [upstream, downstream] }[direction];
+    return walk({ start, steps, depth, limit, nodesOf: this.#nodesOf });
+  }
+
+  /** Relationships whose end 1, or end 2, is among the elements; of these types, if any are given for the end. */
+  #step(types: { end1: string[]; end2: string[] } | undefined): Step {
+    return async (from, limit) => {
+      const rows = await this.sql.rows<EdgeRow>(edgesSql, [
+        from,
+        types?.end1 ?? null,
+        types?.end2 ?? null,
+        limit,
+      ]);
+      return rows.map(edgeOf);
+    };
+  }
+
+  async #node(condition: string, parameters: unknown[]): Promise<Node | undefined> {
+    const row = await this.sql.row<NodeRow>(`${nodeSql} where ${condition}`, parameters);
+    return row && nodeOf(row);
+  }
+
+  readonly #nodesOf = async (ids: readonly number[]): Promise<Node[]> => {
+    if (ids.length === 0) return [];
+    const rows = await this.sql.rows<NodeRow>(`${nodeSql} where e.id = any ($1::bigint[]) order by e.id`, [
+      ids,
+    ]);
+    return rows.map(nodeOf);
+  };
+}
+
+const nodeSql = `
+  select e.id, e.guid, e.type, coalesce(e.displaced_name, e.qualified_name) as qualified_name, e.display_name,
+    (select s.qualified_name from metadata_source s where s.id = e.source_id) as source
+  from element e`;
+
+const edgesSql = `
+  with edges as materialized (
+    select r.id from relationship r
+    where r.end1_id = any ($1::bigint[]) and ($2::text[] is null or r.type = any ($2))
+    union
+    select r.id from relationship r
+    where r.end2_id = any ($1::bigint[]) and ($3::text[] is null or r.type = any ($3))
+    order by id limit $4)
+  select r.end1_id, r.end2_id, ${relationshipColumns}
+  from edges join relationship r on r.id = edges.id
+  join element end1 on end1.id = r.end1_id
+  join element end2 on end2.id = r.end2_id
+  order by r.id`;
+
+function nodeOf(row: NodeRow): Node {
+  const element: GraphElement = {
+    guid: row.guid,
+    type: row.type,
+    qualifiedName: row.qualified_name,
+    displayName: row.display_name,
+    source: row.source,
+  };
+  return { id: Number(row.id), element };
+}
+
+function edgeOf(row: EdgeRow): Edge {
+  return {
+    id: Number(row.id),
+    end1: Number(row.end1_id),
+    end2: Number(row.end2_id),
+    relationship: relationshipOf(row),
+  };
+}
