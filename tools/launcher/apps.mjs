@@ -10,6 +10,7 @@ import { startProcess } from './processes.mjs';
 import { portIn } from './servers.mjs';
 
 /** @typedef {import('./processes.mjs').RunningProcess} RunningProcess */
+/** @typedef {{ how: string, logStart: number }} End `logStart`: where its part of the log begins */
 /**
  * @typedef {object} App
  * @property {string} name of the process; unique, e.g. `files-integrator-2`
@@ -125,7 +126,7 @@ export function urlOfApp(app) {
 
 /**
  * @param {App} app
- * @param {{ home: string, signal: AbortSignal, ended: () => string | undefined }} options `ended`: how it ended, if it did and will not come back
+ * @param {{ home: string, signal: AbortSignal, ended: () => End | undefined }} options `ended`: how it ended, if it did and will not come back
  */
 export async function untilReady(app, { home, signal, ended }) {
   const deadlineMs = performance.now() + readyDeadlineMs;
@@ -138,7 +139,7 @@ export async function untilReady(app, { home, signal, ended }) {
     if (end !== undefined)
       throw new LauncherError(
         app.name,
-        `${end}\n${await lastWords(logFile)}`,
+        `${end.how}\n${await lastWords(logFile, end.logStart)}`,
         `Correct this; all of it is in ${logFile}`,
       );
     if (performance.now() > deadlineMs)
@@ -160,9 +161,9 @@ async function findProblem(app, signal) {
   }
 }
 
-/** @param {string} logFile */
-async function lastWords(logFile) {
-  return (await endOfLog(logFile)).split('\n').slice(-8).join('\n');
+/** @param {string} logFile @param {number} from */
+async function lastWords(logFile, from) {
+  return (await endOfLog(logFile, { from })).split('\n').slice(-8).join('\n');
 }
 
 /** npm leaves its own settings in the environment of what it runs. @param {NodeJS.ProcessEnv} environment */

@@ -180,7 +180,7 @@ async function ready(server, url, { data, logFile, signal }) {
     }
     const problem = await connectionProblem(url);
     if (problem === undefined) return;
-    if (hasEnded) throw startFailure(data, await endOfLog(logFile), logFile);
+    if (hasEnded) throw startFailure(data, await endOfLog(logFile, { from: server.logStart }), logFile);
     if (problem === 'refused') {
       const action = 'Move this folder away to begin anew, or put the file "password" beside it back.';
       throw new LauncherError(

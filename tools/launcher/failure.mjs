@@ -40,7 +40,7 @@ export function codeOf(error) {
  */
 export function inPlainWords(error) {
   if (error instanceof LauncherError) return error.message;
-  const path = error instanceof Error && 'path' in error ? String(error.path) : 'A file of this start';
+  const path = pathOf(error) ?? 'A file of this start';
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -56,6 +56,13 @@ export function inPlainWords(error) {
     default:
       return `The launcher: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** What was written to, where something was copied. @param {unknown} error */
+function pathOf(error) {
+  if (!(error instanceof Error)) return undefined;
+  if ('dest' in error) return String(error.dest);
+  return 'path' in error ? String(error.path) : undefined;
 }
 
 /** @param {string} text */

@@ -47,7 +47,9 @@ export async function installDependencies(folder, logFile, { signal, environment
   const reason =
     output.split('\n').find((line) => /^npm error (?!code|errno|A complete log)/.test(line)) ??
     '"npm ci" failed';
-  const action = `Check the network and the registry that npm uses ("npm ping"), then start again; all of it is in ${logFile}.`;
+  const action = output.includes('in sync')
+    ? 'Run "npm install", which corrects package-lock.json, then start again.'
+    : `Check the network and the registry that npm uses ("npm ping"), then start again; all of it is in ${logFile}.`;
   throw new LauncherError('Installing the dependencies', reason.replace(/^npm error /, ''), action);
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { integratorsHere, planApps, urlOfApp } from './apps.mjs';
 import { build } from './build.mjs';
+import { checkExternalNats, checkExternalPostgres } from './external-servers.mjs';
 import { homeFolder, workspaceFolder } from './folders.mjs';
 import { installDependencies, whyInstall } from './install.mjs';
 import { lockHome } from './launcher-lock.mjs';
@@ -13,13 +14,7 @@ import {
   quickstartEnvironment,
   tokenOf,
 } from './quickstart.mjs';
-import {
-  checkExternalNats,
-  checkExternalPostgres,
-  ownDatabase,
-  startNats,
-  startPostgres,
-} from './servers.mjs';
+import { ownDatabase, startNats, startPostgres } from './servers.mjs';
 import { System } from './system.mjs';
 
 /** @typedef {import('./progress.mjs').Progress} Progress */

@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, rename, stat, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path';
 
 export const maxLogBytes = 20 * 1024 * 1024;
+const maxEndBytes = 4096;
 
 /**
  * Opened for appending: only so may a file be cut while its process writes.
@@ -27,14 +28,14 @@ export async function cutLog(path) {
 
 /**
  * The end of a log, for a message about a process that failed.
- * @param {string} path @param {number} [maxBytes]
+ * @param {string} path @param {{ from?: number }} [options] `from`: what was there before does not matter
  */
-export async function endOfLog(path, maxBytes = 4096) {
+export async function endOfLog(path, { from = 0 } = {}) {
   const file = await open(path, 'r').catch(() => undefined);
   if (!file) return '';
   try {
     const { size } = await file.stat();
-    const length = Math.min(size, maxBytes);
+    const length = Math.min(Math.max(size - from, 0), maxEndBytes);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.toString('utf8').trim();
   } finally {

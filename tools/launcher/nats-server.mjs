@@ -140,7 +140,7 @@ async function ready(server, url, logFile, signal) {
     }
     await server.stop();
     signal?.throwIfAborted();
-    const last = (await endOfLog(logFile))
+    const last = (await endOfLog(logFile, { from: server.logStart }))
       .split('\n')
       .at(-1)
       ?.replace(/^.*\[(ERR|FTL)\]\s*/, '');

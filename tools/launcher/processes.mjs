@@ -13,6 +13,7 @@ import { identityOf, isAlive, signalProcess } from './process-identity.mjs';
  * @property {string} name
  * @property {ProcessIdentity} identity
  * @property {Promise<Exit>} exited
+ * @property {number} logStart where its own part of the log file begins, in bytes
  * @property {(options?: StopOptions) => Promise<void>} stop asks it to end, and ends it with its whole group after the grace
  */
 /**
@@ -49,6 +50,7 @@ export async function startProcess({
 }) {
   const log = await openLog(logFile);
   try {
+    const { size: logStart } = await log.stat();
     const child = spawn(command, args, {
       cwd,
       env,
@@ -62,7 +64,7 @@ export async function startProcess({
     const pid = /** @type {number} */ (child.pid);
     // A process that ended at once has no identity any more; its exit is reported all the same.
     const identity = (await identityOf(pid)) ?? { pid, startedAt: 'ended' };
-    return runningProcess(name, identity, exited, stopSignal);
+    return runningProcess({ name, identity, exited, stopSignal, logStart });
   } finally {
     await log.close();
   }
@@ -74,7 +76,7 @@ export async function startProcess({
  * @returns {RunningProcess}
  */
 export function adoptProcess(name, identity, stopSignal) {
-  return runningProcess(name, identity, endOf(identity), stopSignal);
+  return runningProcess({ name, identity, exited: endOf(identity), stopSignal });
 }
 
 /**
@@ -139,15 +141,15 @@ const realClock = {
 };
 
 /**
- * @param {string} name @param {ProcessIdentity} identity @param {Promise<Exit>} exited
- * @param {NodeJS.Signals} [stopSignal]
+ * @param {{ name: string, identity: ProcessIdentity, exited: Promise<Exit>, stopSignal?: NodeJS.Signals, logStart?: number }} parts
  * @returns {RunningProcess}
  */
-function runningProcess(name, identity, exited, stopSignal = 'SIGTERM') {
+function runningProcess({ name, identity, exited, stopSignal = 'SIGTERM', logStart = 0 }) {
   return {
     name,
     identity,
     exited,
+    logStart,
     async stop({ signal = stopSignal, graceMs = defaultGraceMs } = {}) {
       if (!(await signalProcess(identity, signal))) return;
       if (await endsWithin(exited, graceMs)) return;

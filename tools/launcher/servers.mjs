@@ -1,11 +1,9 @@
-/** The PostgreSQL and the NATS server of a system: embedded ones, or those the environment names. */
+/** The PostgreSQL and the NATS server that a system brings along. */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureDatabase, ensureRole, withClient } from './database.mjs';
 import { startEmbeddedPostgres } from './embedded-postgres.mjs';
 import { LauncherError } from './failure.mjs';
 import { cacheFolder } from './folders.mjs';
-import { pingNats } from './nats-ping.mjs';
 import { startNatsServer } from './nats-server.mjs';
 import { secretIn } from './private-files.mjs';
 
@@ -16,8 +14,6 @@ import { secretIn } from './private-files.mjs';
 
 const role = 'idaemon';
 const database = 'idaemon';
-const oldestPostgres = 150_000;
-const externalDeadlineMs = 60_000;
 
 /**
  * @param {ServerOptions} options
@@ -62,66 +58,6 @@ export function startNats({ home, environment, progress, signal }) {
     say(`${nats.isAdopted ? 'still running' : nats.program} on port ${nats.port}`);
     return nats;
   });
-}
-
-/** @param {string} url @param {ServerOptions} options */
-export function checkExternalPostgres(url, { progress, signal }) {
-  return progress.step('PostgreSQL of IDAEMON_POSTGRES_URL', (say) =>
-    untilThere(signal, say, async () => {
-      try {
-        const version = await withClient(
-          url,
-          async (client) => (await client.query('show server_version_num')).rows[0].server_version_num,
-        );
-        if (Number(version) >= oldestPostgres) return undefined;
-        return {
-          isFinal: true,
-          reason: `it is version ${Math.floor(version / 10_000)}`,
-          action: 'Use PostgreSQL 15 or newer.',
-        };
-      } catch (error) {
-        const { code, message } = /** @type {Error & { code?: string }} */ (error);
-        // Classes 28 and 3D: refused credentials, no such database. Neither heals by waiting.
-        const isFinal = /^(28|3D|ERR_INVALID)/.test(code ?? '');
-        return {
-          isFinal,
-          reason: message || `it cannot be reached (${code})`,
-          action: 'Correct IDAEMON_POSTGRES_URL or that server.',
-        };
-      }
-    }),
-  );
-}
-
-/** @param {string} url @param {ServerOptions} options */
-export async function checkExternalNats(url, { progress, signal }) {
-  // A list of servers and TLS are the apps' business.
-  if (!/^nats:\/\/[^,]+$/.test(url)) return;
-  await progress.step('NATS server of IDAEMON_NATS_URL', (say) =>
-    untilThere(signal, say, async () => {
-      const answer = await pingNats(url);
-      if (answer === 'ok') return undefined;
-      const action = 'Correct IDAEMON_NATS_URL or that server.';
-      if (answer === 'refused') return { isFinal: true, reason: 'it refuses these credentials', action };
-      return { isFinal: false, reason: `nothing answers at ${new URL(url).host}`, action };
-    }),
-  );
-}
-
-/**
- * @param {AbortSignal} signal @param {(detail: string) => void} say
- * @param {() => Promise<{ isFinal: boolean, reason: string, action: string } | undefined>} findProblem
- */
-async function untilThere(signal, say, findProblem) {
-  const deadlineMs = performance.now() + externalDeadlineMs;
-  for (;;) {
-    const problem = await findProblem();
-    if (!problem) return say('ready');
-    say(problem.reason);
-    if (problem.isFinal || performance.now() > deadlineMs)
-      throw new LauncherError('A server that the environment names', problem.reason, problem.action);
-    await sleep(1000, undefined, { signal });
-  }
 }
 
 /** @param {NodeJS.ProcessEnv} environment @param {string} name */

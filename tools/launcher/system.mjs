@@ -11,6 +11,7 @@ import { adoptProcess, supervise } from './processes.mjs';
 /** @typedef {import('./apps.mjs').App} App */
 /** @typedef {import('./processes.mjs').RunningProcess} RunningProcess */
 /** @typedef {import('./processes.mjs').Exit} Exit */
+/** @typedef {import('./apps.mjs').End} End */
 /** @typedef {{ process: () => RunningProcess, start: () => Promise<RunningProcess>, stop: () => Promise<void> }} Server */
 /**
  * @typedef {object} SystemOptions
@@ -29,7 +30,7 @@ const logCheckMs = 60_000;
 const maxEndsBeforeReady = 3;
 
 export class System {
-  /** @type {Map<string, { app: App, process: RunningProcess, ends: number, lastEnd: string, supervision: AbortController }>} */
+  /** @type {Map<string, { app: App, process: RunningProcess, ends: number, lastEnd?: End, supervision: AbortController }>} */
   #apps = new Map();
   /** @type {Map<string, { server: Server, supervision: AbortController }>} */
   #servers = new Map();
@@ -80,7 +81,7 @@ export class System {
     this.#apps.get(app.name)?.supervision.abort();
     const supervision = new AbortController();
     const first = await startApp(app, this.#options);
-    this.#apps.set(app.name, { app, process: first, ends: 0, lastEnd: '', supervision });
+    this.#apps.set(app.name, { app, process: first, ends: 0, supervision });
     await this.#note(app.name, first);
     if (this.#options.isSupervised)
       this.#supervise(app.name, first, () => startApp(app, this.#options), supervision.signal);
@@ -177,7 +178,7 @@ export class System {
     known.process = process;
     void process.exited.then((exit) => {
       known.ends++;
-      known.lastEnd = endOf(exit);
+      known.lastEnd = { how: endOf(exit), logStart: process.logStart };
     });
     await this.#remember();
   }

@@ -46,6 +46,7 @@ export async function runUntilStopped(work, progress) {
       console.error(inPlainWords(error));
     }
   }
+  if (stopping.signal.aborted) progress.line('Stopped');
 }
 
 /** @param {AbortSignal} signal @returns {Promise<void>} */
