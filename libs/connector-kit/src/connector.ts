@@ -59,7 +59,7 @@ export interface EngageContext<
   readonly metadata: Metadata<S>;
   readonly state: ConnectorStateStore;
   /** Asks for a refresh, e.g. after events were lost. Many requests while one waits are one. */
-  requestRefresh(): void;
+  readonly requestRefresh: () => void;
 }
 
 /**

@@ -1,9 +1,11 @@
 export {
   ConfigurationError,
   ConflictError,
+  Duration,
   InvalidMetadataError,
   NotAuthorizedError,
   NotFoundError,
+  parseDuration,
   SystemUnavailableError,
 } from '@idaemon/contracts';
 export type { ChangeResult, Element, Locator } from '@idaemon/contracts';

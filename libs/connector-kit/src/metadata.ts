@@ -100,9 +100,10 @@ export type RefreshMetadata<S extends IntegrationService> = {
     /** As `sync` of a collection, for a source whose one reading gives elements of several: `{ dataFiles: { … } }`. */
     sync<Names extends keyof S['collections'] & string>(
       collections: readonly Names[],
-      all:
+      all: NoInfer<
         | AsyncIterable<TaggedElement<S['collections'], Names>>
-        | Iterable<TaggedElement<S['collections'], Names>>,
+        | Iterable<TaggedElement<S['collections'], Names>>
+      >,
       options?: SyncOptions,
     ): Promise<void>;
     /**
