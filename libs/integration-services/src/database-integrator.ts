@@ -10,20 +10,23 @@ export const databaseIntegrator = defineIntegrationService({
       type: 'Database',
       subtypes: ['RelationalDatabase'],
       parents: { databaseManagers: 'ServerAssetUse' },
+      classifications: ['DataStoreEncoding'],
     },
     databaseSchemas: {
       type: 'DeployedDatabaseSchema',
       parents: { databases: 'DataContentForDataSet' },
     },
     schemaTypes: { type: 'RelationalDBSchemaType', parents: { databaseSchemas: 'AssetSchemaType' } },
+    // Tables and views: a view has the classification CalculatedValue, which RelationalView was replaced by.
     tables: {
       type: 'RelationalTable',
       parents: { schemaTypes: 'AttributeForSchema' },
-      classifications: ['TypeEmbeddedAttribute', 'RelationalView', 'CalculatedValue'],
+      classifications: ['TypeEmbeddedAttribute', 'CalculatedValue'],
     },
     columns: {
       type: 'RelationalColumn',
       parents: { tables: 'NestedSchemaAttribute' },
+      // From a foreign key's column, the declaring one, to the column that it refers to.
       relationships: { ForeignKey: { otherEnd: 1 } },
       classifications: ['TypeEmbeddedAttribute', 'PrimaryKey', 'CalculatedValue'],
     },
