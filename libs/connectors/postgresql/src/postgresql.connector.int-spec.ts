@@ -1,0 +1,3 @@
+import { describePostgresql } from './__testing__/contract.js';
+
+describePostgresql();
