@@ -4,6 +4,7 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type Provider,
 } from '@nestjs/common';
 import { ENVIRONMENT, SHUTDOWN } from '@idaemon/service-runtime';
 import { LivingGateways } from '../gateways/living-gateways.js';
@@ -42,34 +43,34 @@ const readModels = [
   WakeUps,
 ];
 
+/** Everything of this module but its loops: specs take the steps themselves. */
+export const ownershipProviders: Provider[] = [
+  ...readModels,
+  AssignmentRepository,
+  DaemonResponder,
+  DocumentRepository,
+  Heartbeats,
+  InstanceRepository,
+  Leader,
+  LeaderLeaseRepository,
+  LeaderLoop,
+  LeaderMetrics,
+  LeaderRepository,
+  ObservedStatusRepository,
+  OwnershipRepository,
+  Retention,
+  RunCollector,
+  RunLoop,
+  RunReportRepository,
+  UnfinishedRunRepository,
+  { provide: OWNERSHIP_SETTINGS, inject: [ENVIRONMENT], useFactory: ownershipSettings },
+  { provide: RETENTION_SETTINGS, inject: [ENVIRONMENT], useFactory: retentionSettings },
+  { provide: REPLICA_ID, useFactory: newReplicaId },
+];
+
 /** Who runs what, and what comes of it: heartbeats, leader, assignments, runs. */
 @Global()
-@Module({
-  providers: [
-    ...readModels,
-    AssignmentRepository,
-    DaemonResponder,
-    DocumentRepository,
-    Heartbeats,
-    InstanceRepository,
-    Leader,
-    LeaderLeaseRepository,
-    LeaderLoop,
-    LeaderMetrics,
-    LeaderRepository,
-    ObservedStatusRepository,
-    OwnershipRepository,
-    Retention,
-    RunCollector,
-    RunLoop,
-    RunReportRepository,
-    UnfinishedRunRepository,
-    { provide: OWNERSHIP_SETTINGS, inject: [ENVIRONMENT], useFactory: ownershipSettings },
-    { provide: RETENTION_SETTINGS, inject: [ENVIRONMENT], useFactory: retentionSettings },
-    { provide: REPLICA_ID, useFactory: newReplicaId },
-  ],
-  exports: readModels,
-})
+@Module({ providers: ownershipProviders, exports: readModels })
 export class OwnershipModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #ending = new AbortController();
   #loops: Promise<unknown> = Promise.resolve();

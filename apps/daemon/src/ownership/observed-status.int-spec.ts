@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
+import { addConnectors } from '../testing/connector-rows.js';
+import { InstanceStandIn, runningStatus } from '../testing/instance-stand-in.js';
+import { epochsOf, OwnershipBed } from '../testing/ownership-bed.js';
+
+let bed: OwnershipBed;
+let drop: () => Promise<void>;
+
+beforeEach(async () => {
+  const fresh = await freshDatabase();
+  drop = fresh.drop;
+  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+});
+
+afterEach(async () => {
+  await bed.close();
+  await drop();
+});
+
+test('a paused connector keeps its owner, a stopped one is taken back', async () => {
+  const a = await bed.oneWith('landing');
+  await bed.want('landing', 'paused');
+  await bed.look();
+  expect((await bed.beat(a)).assignments).toMatchObject([{ wanted: 'paused', epoch: 1 }]);
+
+  await bed.want('landing', 'stopped');
+  await bed.look();
+  expect((await bed.beat(a)).assignments).toEqual([]);
+  await bed.letGo(a);
+  expect(await bed.status('landing')).toMatchObject({ state: 'stopped', owner: null, wanted: 'stopped' });
+
+  await bed.want('landing', 'running');
+  await bed.look();
+  await bed.beat(a);
+  expect(epochsOf(a)).toEqual([2]);
+});
+
+test('the word of an older owner is not taken', async () => {
+  const a = await bed.oneWith('landing');
+  const old = {
+    connector: 'landing',
+    shard: 0,
+    epoch: 1,
+    status: { ...runningStatus, state: 'failed' as const },
+  };
+  await bed.heartbeats.raiseEpoch({ connector: 'landing', shard: 0, epoch: 1 });
+  await bed.heartbeats.beat(a.heartbeat([old]));
+  expect(await bed.status('landing')).toMatchObject({ state: 'starting', epoch: 2 });
+  const foreign = new InstanceStandIn();
+  await bed.heartbeats.beat(foreign.heartbeat([{ ...old, epoch: 2 }]));
+  expect(await bed.status('landing')).toMatchObject({ state: 'starting' });
+});
+
+test('a new owner goes on with the schedule', async () => {
+  const a = await bed.oneWith('landing');
+  const nextRefreshAt = '2030-01-01T00:00:00.000Z';
+  await bed.heartbeats.beat(a.heartbeat(a.statuses({ nextRefreshAt })));
+  await bed.heartbeats.leave(a.id);
+  const b = new InstanceStandIn();
+  await bed.beat(b);
+  await bed.look();
+  await bed.heartbeats.beat(b.heartbeat([]));
+  const reply = await bed.beat(b);
+  expect(reply.assignments).toMatchObject([{ nextRefreshAt }]);
+  await bed.heartbeats.beat(b.heartbeat(b.statuses({ state: 'starting' })));
+  expect(await bed.status('landing')).toMatchObject({ state: 'starting', nextRefreshAt });
+});
+
+test('a late heartbeat does not bring back what was released', async () => {
+  const a = await bed.oneWith('landing');
+  const late = a.heartbeat();
+  await bed.want('landing', 'stopped');
+  await bed.look();
+  await bed.beat(a);
+  await bed.letGo(a);
+  await bed.heartbeats.beat(late);
+  expect(await bed.status('landing')).toMatchObject({ state: 'stopped', owner: null });
+});
+
+test('a deleted connector is taken back, and its epoch goes on when the name is used again', async () => {
+  const a = await bed.oneWith('landing');
+  await bed.database.rows('delete from connector');
+  await bed.look();
+  await bed.beat(a);
+  await bed.letGo(a);
+  expect(a.connectors).toEqual([]);
+  await bed.database.rows('delete from document_revision');
+  await addConnectors(bed.database, ['landing']);
+  await bed.look();
+  await bed.beat(a);
+  expect(epochsOf(a)).toEqual([2]);
+});
