@@ -83,7 +83,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', 'libs/connector-testing/**/*.ts'],
+    files: [
+      '**/*.spec.ts',
+      '**/*.int-spec.ts',
+      '**/*.e2e-spec.ts',
+      '**/src/**/testing/**/*.ts',
+      'libs/connector-testing/**/*.ts',
+    ],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   { files: ['apps/cli/**/*.ts', 'tools/**', 'bench/**'], rules: { 'no-console': 'off' } },
