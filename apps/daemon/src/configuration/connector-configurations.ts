@@ -1,0 +1,195 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { canonicalJson, ConflictError, NotFoundError, type ConnectorConfiguration } from '@idaemon/contracts';
+import { Database, type Sql } from '@idaemon/persistence';
+import type { Principal } from '../access/role.js';
+import { recordAudit } from '../audit/audit.repository.js';
+import type { Preconditions } from '../rest/operation.js';
+import { ConnectorChecks } from './connector-checks.js';
+import { ConnectorRepository, type StoredConnector } from './connector.repository.js';
+import { mergePatch } from './merge-patch.js';
+import { addRevision } from './revision.repository.js';
+import { checkPreconditions } from './revision-check.js';
+import { WakeUps } from '../ownership/wake-ups.js';
+
+export interface Applied {
+  connector: StoredConnector;
+  change: 'created' | 'updated' | 'unchanged';
+}
+
+/** Changes of connector documents: checked, with a revision and an audit entry each, in one transaction. */
+@Injectable()
+export class ConnectorConfigurations {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(ConnectorRepository) private readonly connectors: ConnectorRepository,
+    @Inject(ConnectorChecks) private readonly checks: ConnectorChecks,
+    @Inject(WakeUps) private readonly wakeUps: WakeUps,
+  ) {}
+
+  async get(name: string): Promise<StoredConnector> {
+    const found = await this.connectors.find(name);
+    if (found) return found;
+    throw unknownConnector(name);
+  }
+
+  /** Only a new one; a name that is taken is a conflict. */
+  async create(sent: unknown, principal: Principal): Promise<StoredConnector> {
+    const configuration = await this.checks.valid(sent);
+    const { connector, change } = await this.#write(configuration, {}, principal, (existing) => {
+      throw new ConflictError(
+        `The connector ${existing.configuration.name} exists already, with revision ${existing.revision}`,
+        {
+          action: `Choose another name, or change it with PUT /api/connectors/${existing.configuration.name}.`,
+        },
+      );
+    });
+    await this.#announce(connector, change);
+    return connector;
+  }
+
+  /** Creates or replaces it; the same document again changes nothing and makes no revision. */
+  async put(name: string, sent: unknown, conditions: Preconditions, principal: Principal): Promise<Applied> {
+    const configuration = await this.checks.valid(sent, name);
+    const applied = await this.#write(configuration, conditions, principal);
+    await this.#announce(applied.connector, applied.change);
+    return applied;
+  }
+
+  /** Changes some keys of it (JSON merge patch); made again when somebody else was faster. */
+  async patch(
+    name: string,
+    patch: unknown,
+    conditions: Preconditions,
+    principal: Principal,
+  ): Promise<Applied> {
+    for (;;) {
+      const before = await this.get(name);
+      checkPreconditions(`The connector ${name}`, conditions, before.revision);
+      const configuration = await this.checks.valid(mergePatch(before.configuration, patch), name);
+      const applied = await this.#writeOn(before.revision, configuration, principal);
+      if (!applied) continue;
+      await this.#announce(applied.connector, applied.change);
+      return applied;
+    }
+  }
+
+  async delete(
+    name: string,
+    elements: 'keep' | 'remove',
+    conditions: Preconditions,
+    { name: who }: Principal,
+  ): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      const existing = await this.connectors.findForChange(sql, name);
+      checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
+      if (!existing) throw unknownConnector(name);
+      const document = existing.configuration;
+      const revision = await addRevision(sql, 'connector', name, { change: 'deleted', document, who });
+      await this.connectors.delete(sql, existing, elements, who);
+      await recordAudit(sql, {
+        who,
+        action: 'delete',
+        kind: 'connector',
+        name,
+        revision,
+        detail: { elements },
+      });
+    });
+    await this.wakeUps.connectors([name], `connector ${name} deleted`);
+  }
+
+  async #writeOn(
+    revision: number,
+    configuration: ConnectorConfiguration,
+    principal: Principal,
+  ): Promise<Applied | undefined> {
+    return this.database.transaction(async (sql) => {
+      const existing = await this.connectors.findForChange(sql, configuration.name);
+      if (!existing) throw unknownConnector(configuration.name);
+      return existing.revision === revision
+        ? this.#update(sql, existing, configuration, principal)
+        : undefined;
+    });
+  }
+
+  async #write(
+    configuration: ConnectorConfiguration,
+    conditions: Preconditions,
+    principal: Principal,
+    refuseExisting?: (existing: StoredConnector) => never,
+  ): Promise<Applied> {
+    const { name } = configuration;
+    return this.database.transaction(async (sql) => {
+      // Two who create the same name at once: the second one waits here and finds the first one's.
+      await sql.rows(`select pg_advisory_xact_lock(hashtextextended('connector ' || $1, 0))`, [name]);
+      const existing = await this.connectors.findForChange(sql, name);
+      if (existing) refuseExisting?.(existing);
+      checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
+      return existing
+        ? this.#update(sql, existing, configuration, principal)
+        : this.#create(sql, configuration, principal);
+    });
+  }
+
+  async #create(sql: Sql, configuration: ConnectorConfiguration, { name: who }: Principal): Promise<Applied> {
+    const { name } = configuration;
+    if (await this.connectors.endPendingRemoval(sql, name)) {
+      throw new ConflictError(
+        `The connector ${name} is still being deleted: its elements are not all removed yet`,
+        {
+          action: 'Try again in a few seconds; if it stays so, check that its gateway runs.',
+        },
+      );
+    }
+    const revision = await addRevision(sql, 'connector', name, {
+      change: 'created',
+      document: configuration,
+      who,
+    });
+    await this.connectors.insert(sql, configuration, revision, who);
+    await recordAudit(sql, { who, action: 'create', kind: 'connector', name, revision });
+    return { connector: await this.#stored(sql, name), change: 'created' };
+  }
+
+  async #update(
+    sql: Sql,
+    existing: StoredConnector,
+    configuration: ConnectorConfiguration,
+    { name: who }: Principal,
+  ): Promise<Applied> {
+    const { name } = configuration;
+    const changed = changedKeys(existing.configuration, configuration);
+    if (!changed.length) return { connector: existing, change: 'unchanged' };
+    const revision = await addRevision(sql, 'connector', name, {
+      change: 'updated',
+      document: configuration,
+      who,
+    });
+    await this.connectors.update(sql, configuration, revision, who);
+    await recordAudit(sql, { who, action: 'update', kind: 'connector', name, revision, detail: { changed } });
+    return { connector: await this.#stored(sql, name), change: 'updated' };
+  }
+
+  async #stored(sql: Sql, name: string): Promise<StoredConnector> {
+    const stored = await this.connectors.find(name, sql);
+    if (stored) return stored;
+    throw unknownConnector(name);
+  }
+
+  async #announce({ configuration: { name } }: StoredConnector, change: Applied['change']): Promise<void> {
+    if (change !== 'unchanged') await this.wakeUps.connectors([name], `connector ${name} ${change}`);
+  }
+}
+
+/** Names of the top-level keys that differ; values stay out of the audit. */
+export function changedKeys(before: object, after: object): string[] {
+  const [old, young] = [before, after] as Record<string, unknown>[];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => canonicalJson(old?.[key]) !== canonicalJson(young?.[key])).sort();
+}
+
+export function unknownConnector(name: string): NotFoundError {
+  return new NotFoundError(`There is no connector ${name}`, {
+    action: 'Check the name; GET /api/connectors lists what exists.',
+  });
+}

@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConnectorConfiguration, ServiceName, WantedState } from '@idaemon/contracts';
+import { Database, type Sql } from '@idaemon/persistence';
+import { pageOf, readCursor } from '../rest/cursor.js';
+
+export interface StoredConnector {
+  configuration: ConnectorConfiguration;
+  revision: number;
+  wanted: WantedState;
+  createdAt: string;
+  updatedAt: string;
+  updatedBy: string;
+}
+
+export interface ConnectorFilter {
+  service?: ServiceName;
+  connector?: string;
+  gateway?: string;
+  wanted?: WantedState;
+  group?: string;
+  /** Text in name or description. */
+  q?: string;
+  /** Only these; an empty list is an empty answer. */
+  names?: readonly string[];
+}
+
+@Injectable()
+export class ConnectorRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async find(name: string, sql: Sql = this.database): Promise<StoredConnector | undefined> {
+    const row = await sql.row<ConnectorRow>(`select ${columns} from connector c where name = $1`, [name]);
+    return row && storedOf(row);
+  }
+
+  /** Locks the row until the transaction ends. */
+  async findForChange(sql: Sql, name: string): Promise<StoredConnector | undefined> {
+    const row = await sql.row<ConnectorRow>(`select ${columns} from connector c where name = $1 for update`, [
+      name,
+    ]);
+    return row && storedOf(row);
+  }
+
+  /** By name. */
+  async list(filter: ConnectorFilter, page: { pageSize: number; cursor?: string }) {
+    const { service, connector, gateway, wanted, group, q, names } = filter;
+    const parameters = [service, connector, gateway, wanted, group, q && likePattern(q), names].map(
+      (value) => value ?? null,
+    );
+    const after = page.cursor === undefined ? null : String(readCursor(page.cursor, 1)[0]);
+    const [rows, total] = await Promise.all([
+      this.database.rows<ConnectorRow>(
+        `select ${columns} from connector c where ${condition} and ($8::text is null or c.name > $8)
+          order by c.name limit $9`,
+        [...parameters, after, page.pageSize + 1],
+      ),
+      this.database.row<{ count: number }>(
+        `select count(*)::int as count from connector c where ${condition}`,
+        parameters,
+      ),
+    ]);
+    return pageOf(rows, page.pageSize, total?.count ?? 0, storedOf, ({ configuration }) => [
+      configuration.name,
+    ]);
+  }
+
+  /** False when another one has taken the name meanwhile. */
+  async insert(
+    sql: Sql,
+    configuration: ConnectorConfiguration,
+    revision: number,
+    who: string,
+  ): Promise<boolean> {
+    const { name, service, connector, gateway, initialState } = configuration;
+    const row = await sql.row(
+      `insert into connector (name, service, definition, gateway, revision, document, wanted_state, updated_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do nothing returning name`,
+      [name, service, connector, gateway, revision, JSON.stringify(configuration), initialState, who],
+    );
+    return row !== undefined;
+  }
+
+  async update(
+    sql: Sql,
+    configuration: ConnectorConfiguration,
+    revision: number,
+    who: string,
+  ): Promise<void> {
+    const { name, service, connector, gateway } = configuration;
+    await sql.rows(
+      `update connector set service = $2, definition = $3, gateway = $4, revision = $5, document = $6,
+         updated_by = $7, updated_at = now() where name = $1`,
+      [name, service, connector, gateway, revision, JSON.stringify(configuration), who],
+    );
+  }
+
+  async want(sql: Sql, name: string, wanted: WantedState): Promise<void> {
+    await sql.rows('update connector set wanted_state = $2, wanted_since = now() where name = $1', [
+      name,
+      wanted,
+    ]);
+  }
+
+  async restart(sql: Sql, name: string): Promise<void> {
+    await sql.rows('update connector set restarts = restarts + 1 where name = $1', [name]);
+  }
+
+  /** Deletes it and leaves the rest to ConnectorRemovals. */
+  async delete(
+    sql: Sql,
+    { configuration: { name, gateway } }: StoredConnector,
+    elements: 'keep' | 'remove',
+    who: string,
+  ): Promise<void> {
+    await sql.rows('delete from connector where name = $1', [name]);
+    await sql.rows(
+      `insert into connector_removal (name, gateway, elements, requested_by) values ($1, $2, $3, $4)`,
+      [name, gateway, elements, who],
+    );
+  }
+
+  /**
+   * A name that is used again needs no tidying up when its elements were to be kept: the new connector goes on with
+   * them. True when elements are still being removed.
+   */
+  async endPendingRemoval(sql: Sql, name: string): Promise<boolean> {
+    await sql.rows(`delete from connector_removal where name = $1 and elements = 'keep'`, [name]);
+    return (await sql.row('select 1 from connector_removal where name = $1', [name])) !== undefined;
+  }
+}
+
+interface ConnectorRow {
+  configuration: ConnectorConfiguration;
+  revision: number;
+  wanted: WantedState;
+  createdAt: Date;
+  updatedAt: Date;
+  updatedBy: string;
+}
+const columns = `c.document as configuration, c.revision, c.wanted_state as wanted, c.created_at as "createdAt",
+  c.updated_at as "updatedAt", c.updated_by as "updatedBy"`;
+
+const condition = `($1::text is null or c.service = $1) and ($2::text is null or c.definition = $2)
+  and ($3::text is null or c.gateway = $3) and ($4::text is null or c.wanted_state = $4)
+  and ($5::text is null or exists (
+    select 1 from connector_group_member m where m.connector = c.name and m.group_name = $5))
+  and ($6::text is null or c.name like $6 or c.document->>'description' ilike $6)
+  and ($7::text[] is null or c.name = any ($7))`;
+
+function likePattern(text: string): string {
+  return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function storedOf({ createdAt, updatedAt, ...row }: ConnectorRow): StoredConnector {
+  return { ...row, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+}

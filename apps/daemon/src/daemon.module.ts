@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { defaultPorts } from '@idaemon/contracts';
+import type { AppDescription } from '@idaemon/service-runtime';
+import { daemonEnvironment } from './daemon-environment.js';
+import { DatabaseModule } from './database.module.js';
+import { ownershipEnvironment } from './ownership/ownership-settings.js';
+import { OwnershipModule } from './ownership/ownership.module.js';
+import { RestModule } from './rest/rest.module.js';
+import { retentionEnvironment } from './runs/retention.js';
+
+@Module({ imports: [DatabaseModule, OwnershipModule, RestModule] })
+export class DaemonModule {}
+
+export const daemonApp: AppDescription = {
+  name: 'daemon',
+  port: defaultPorts.daemon,
+  environment: daemonEnvironment.extend({ ...ownershipEnvironment.shape, ...retentionEnvironment.shape }),
+  http: { bodyLimitBytes: 1024 * 1024 },
+};

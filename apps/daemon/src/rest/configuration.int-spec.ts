@@ -1,0 +1,329 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startDaemon, type DaemonApp } from '../testing/daemon-app.js';
+import { databaseDefinition, folderDefinition, registerInstance } from '../testing/registered-service.js';
+import { restClient } from '../testing/rest-client.js';
+
+let daemon: DaemonApp;
+let send: ReturnType<typeof restClient>;
+const landing = {
+  name: 'landing',
+  service: 'files-integrator',
+  connector: 'folder',
+  config: { path: '/data' },
+};
+const path = '/api/connectors/landing';
+
+beforeAll(async () => {
+  daemon = await startDaemon();
+  send = restClient(daemon);
+  await registerInstance(daemon.database, 'files-integrator', [folderDefinition]);
+  await registerInstance(daemon.database, 'database-integrator', [databaseDefinition]);
+});
+afterAll(() => daemon.close());
+beforeEach(async () => {
+  await daemon.database.rows('delete from connector');
+  await daemon.database.rows('delete from connector_removal');
+  await daemon.database.rows('delete from document_revision');
+  await daemon.database.rows('delete from audit');
+});
+
+async function fieldErrors(document: unknown): Promise<Record<string, string>> {
+  const { status, body } = await send('post', '/api/connectors', { body: document });
+  expect(status).toBe(400);
+  expect(body.code).toBe('configuration-invalid');
+  const errors = body.errors as { path: string; message: string }[];
+  return Object.fromEntries(errors.map((error) => [error.path, error.message]));
+}
+
+describe('a connector document', () => {
+  test('is created once, answered as it was written, with its revision as entity tag', async () => {
+    const created = await send('post', '/api/connectors', { body: landing });
+    expect(created.status).toBe(201);
+    expect(created.headers).toMatchObject({ etag: '"1"', location: path });
+    expect(created.body).toMatchObject({
+      ...landing,
+      revision: 1,
+      wanted: 'running',
+      updatedBy: 'administrator',
+    });
+    expect(created.body.status).toMatchObject({ name: 'landing', wanted: 'running' });
+    expect((await send('get', path)).headers.etag).toBe('"1"');
+  });
+
+  test('of a name that is taken is a conflict that says so', async () => {
+    await send('post', '/api/connectors', { body: landing });
+    const again = await send('post', '/api/connectors', { body: landing });
+    expect(again.status).toBe(409);
+    expect(again.body).toMatchObject({
+      code: 'conflict',
+      detail: 'The connector landing exists already, with revision 1',
+      action: 'Choose another name, or change it with PUT /api/connectors/landing.',
+    });
+  });
+
+  test('of one name created by many at once exists once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => send('post', '/api/connectors', { body: landing })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+  });
+
+  test('that is applied again as it is makes no revision and no audit entry', async () => {
+    expect((await send('put', path, { body: landing })).status).toBe(201);
+    const again = await send('put', path, { body: { ...landing, removal: { maxPercent: 5 } } });
+    expect([again.status, again.body.revision]).toEqual([200, 1]);
+    expect((await send('get', '/api/audit')).body.total).toBe(1);
+    expect((await send('get', `${path}/revisions`)).body.total).toBe(1);
+  });
+
+  test('as GET answers it can be sent back', async () => {
+    await send('put', path, { body: landing });
+    const { body } = await send('get', path);
+    const again = await send('put', path, { body });
+    expect([again.status, again.body.revision]).toEqual([200, 1]);
+  });
+
+  test('that changes gets a revision and an audit entry that names who and what, never values', async () => {
+    await send('put', path, { body: landing });
+    const changed = await send('put', path, { body: { ...landing, config: { path: '/other' } } });
+    expect([changed.status, changed.body.revision, changed.headers.etag]).toEqual([200, 2, '"2"']);
+    const [entry] = (await send('get', '/api/audit', { query: { name: 'landing' } })).body.items as object[];
+    expect(entry).toMatchObject({
+      who: 'administrator',
+      action: 'update',
+      resource: 'connector/landing',
+      revision: 2,
+      detail: { changed: ['config'] },
+    });
+    const revisions = (await send('get', `${path}/revisions`)).body.items as { document: object }[];
+    expect(revisions.map(({ document }) => document)).toMatchObject([
+      { config: { path: '/other' } },
+      { config: { path: '/data' } },
+    ]);
+    expect((await send('get', `${path}/revisions/1`)).body).toMatchObject({ change: 'created', revision: 1 });
+  });
+
+  test('keeps the wanted state when it is applied again: initialState counts at creation only', async () => {
+    const paused = await send('put', path, { body: { ...landing, initialState: 'paused' } });
+    expect(paused.body.wanted).toBe('paused');
+    await send('post', `${path}/resume`);
+    const again = await send('put', path, { body: { ...landing, initialState: 'paused' } });
+    expect([again.body.wanted, again.body.revision]).toEqual(['running', 1]);
+    await send('post', `${path}/pause`);
+    const changed = await send('put', path, { body: { ...landing, initialState: 'running' } });
+    expect([changed.body.wanted, changed.body.revision]).toEqual(['paused', 2]);
+  });
+});
+
+describe('a change on condition', () => {
+  test('of an older revision is refused, naming both, and changes nothing', async () => {
+    await send('put', path, { body: landing });
+    await send('put', path, { body: { ...landing, description: 'two' } });
+    for (const [verb, body] of [
+      ['put', landing],
+      ['patch', { description: 'three' }],
+      ['delete', undefined],
+    ] as const) {
+      const stale = await send(verb, path, { body, headers: { 'if-match': '"1"' } });
+      expect(stale.status).toBe(412);
+      expect(stale.body).toMatchObject({
+        code: 'revision-conflict',
+        detail: 'The connector landing has revision 2, and the change was made for revision 1',
+      });
+    }
+    expect((await send('get', path)).body).toMatchObject({ revision: 2, description: 'two' });
+  });
+
+  test('of the newest revision is made', async () => {
+    await send('put', path, { body: landing });
+    const body = { ...landing, description: 'two' };
+    expect((await send('put', path, { body, headers: { 'if-match': '"1"' } })).status).toBe(200);
+    expect((await send('delete', path, { headers: { 'if-match': '"2"' } })).status).toBe(204);
+  });
+
+  test('that it exists, or that it does not, is held', async () => {
+    expect((await send('put', path, { body: landing, headers: { 'if-match': '*' } })).status).toBe(412);
+    expect((await send('put', path, { body: landing, headers: { 'if-none-match': '*' } })).status).toBe(201);
+    expect((await send('put', path, { body: landing, headers: { 'if-none-match': '*' } })).status).toBe(412);
+    const nonsense = await send('put', path, { body: landing, headers: { 'if-match': '"abc"' } });
+    expect([nonsense.status, nonsense.body.code]).toEqual([400, 'request-invalid']);
+  });
+
+  test('by many at once on one revision succeeds once', async () => {
+    await send('put', path, { body: landing });
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, i) =>
+        send('put', path, { body: { ...landing, description: `by ${i}` }, headers: { 'if-match': '"1"' } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412]);
+  });
+});
+
+describe('a patch', () => {
+  test('merges: null removes a key, objects are merged, the rest is kept', async () => {
+    await send('put', path, { body: { ...landing, description: 'old', schedule: { every: '1m' } } });
+    const patched = await send('patch', path, {
+      body: { description: null, config: { depth: 3 } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(patched.status).toBe(200);
+    expect(patched.body).toMatchObject({ config: { path: '/data', depth: 3 }, schedule: { every: '1m' } });
+    expect(patched.body).not.toHaveProperty('description');
+  });
+
+  test('is checked as a whole document', async () => {
+    await send('put', path, { body: landing });
+    const wrong = await send('patch', path, { body: { config: { path: null } } });
+    expect([wrong.status, wrong.body.errors]).toEqual([
+      400,
+      [{ path: 'config.path', message: 'is required: a string (The folder to read.)' }],
+    ]);
+    expect((await send('patch', path, { body: { name: 'other' } })).status).toBe(400);
+    expect((await send('patch', '/api/connectors/nobody', { body: {} })).status).toBe(404);
+  });
+
+  test('loses nothing when several patch different keys at once', async () => {
+    await send('put', path, { body: landing });
+    await Promise.all([
+      send('patch', path, { body: { description: 'a' } }),
+      send('patch', path, { body: { config: { depth: 2 } } }),
+      send('patch', path, { body: { schedule: { every: '5m' } } }),
+    ]);
+    expect((await send('get', path)).body).toMatchObject({
+      description: 'a',
+      config: { path: '/data', depth: 2 },
+      schedule: { every: '5m' },
+      revision: 4,
+    });
+  });
+});
+
+describe('a wrong document', () => {
+  test('names every wrong field at once, with what is accepted', async () => {
+    const errors = await fieldErrors({
+      name: 'Not A Name',
+      service: 'file-integrator',
+      connector: 'folder',
+      config: [],
+      schedul: { every: '1m' },
+      removal: { maxPercent: 'all' },
+    });
+    expect(errors).toMatchObject({
+      name: expect.stringContaining('must be 1 to 63 of a-z') as string,
+      service: expect.stringContaining('must be one of analytics-integrator') as string,
+      config: 'must be an object, not a list',
+      'removal.maxPercent': 'must be a number, not a string',
+      schedul: expect.stringContaining('is not known; did you mean schedule?') as string,
+    });
+  });
+
+  test('with an unknown key or a wrong type in config is told by the schema of its definition', async () => {
+    const errors = await fieldErrors({
+      ...landing,
+      config: { path: '', includes: ['*'], depth: 'deep', mode: 'slow' },
+    });
+    expect(errors).toEqual({
+      'config.path': 'must not be empty (The folder to read.)',
+      'config.includes': 'is not known; did you mean include? (accepted: depth, include, mode, path)',
+      'config.depth': 'must be a whole number, not a string',
+      'config.mode': 'must be one of fast, thorough',
+    });
+  });
+
+  test('of a definition that the service does not host names those that it hosts', async () => {
+    expect(await fieldErrors({ ...landing, connector: 'foldr' })).toEqual({
+      connector: 'names foldr, which files-integrator does not host; did you mean folder? (it hosts: folder)',
+    });
+  });
+
+  test('of an undeclared gateway names the declared ones', async () => {
+    expect((await fieldErrors({ ...landing, gateway: 'defualt' })).gateway).toContain(
+      'names the gateway defualt, which is not declared; did you mean default? (declared: default;',
+    );
+  });
+
+  test('without a required secret, or with an unknown one, says which', async () => {
+    const shop = { name: 'shop', service: 'database-integrator', connector: 'postgresql' };
+    const config = { url: 'postgresql://reader@db:5432/shop' };
+    expect(await fieldErrors({ ...shop, config, secrets: { pasword: { env: 'X' } } })).toEqual({
+      'secrets.password':
+        'is required (The password of the user in the URL.): a reference such as { env: NAME_OF_A_VARIABLE }',
+      'secrets.pasword': 'is not known; did you mean password? (accepted: password)',
+    });
+  });
+
+  test('that holds a secret is refused without repeating it, and nothing of it is kept', async () => {
+    const shop = { name: 'shop', service: 'database-integrator', connector: 'postgresql' };
+    const hush = 'hunter2-very-secret';
+    const documents = [
+      {
+        ...shop,
+        config: { url: `postgresql://reader:${hush}@db:5432/shop` },
+        secrets: { password: { env: 'X' } },
+      },
+      {
+        ...shop,
+        config: { url: `postgresql://db/shop?password=${hush}` },
+        secrets: { password: { env: 'X' } },
+      },
+      { ...shop, config: { url: 'postgresql://db/shop', password: hush } },
+      { ...shop, config: { url: 'postgresql://db/shop' }, secrets: { password: hush } },
+      { ...shop, service: 'topic-integrator', connector: 'kafka', config: { apiKey: hush } },
+    ];
+    for (const document of documents) {
+      const { status, body } = await send('put', '/api/connectors/shop', { body: document });
+      expect(status).toBe(400);
+      expect(JSON.stringify(body)).not.toContain(hush);
+      expect(JSON.stringify(body)).toMatch(/secrets|reference/);
+    }
+    expect(daemon.logged.join('')).not.toContain(hush);
+    expect((await send('get', '/api/audit')).body.total).toBe(0);
+  });
+
+  test('with a schedule that never comes or a time zone that is none says so', async () => {
+    const errors = await fieldErrors({
+      ...landing,
+      schedule: { cron: '0 0 31 2 *', timeZone: 'Mars/Olympus' },
+    });
+    expect(Object.keys(errors)).toEqual(['schedule.timeZone', 'schedule.cron']);
+    expect(await fieldErrors({ ...landing, schedule: { every: '1m', cron: '* * * * *' } })).toHaveProperty(
+      'schedule.cron',
+    );
+  });
+
+  test('whose name is not the one of the path is refused', async () => {
+    const { status, body } = await send('put', path, { body: { ...landing, name: 'other' } });
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ path: 'name', message: 'must be landing, as in the path: a name cannot be changed' }],
+    ]);
+  });
+});
+
+test('a service that nobody has seen yet takes documents, and the status says what is missing', async () => {
+  const early = { name: 'early', service: 'topic-integrator', connector: 'kafka', config: { topics: ['a'] } };
+  expect((await send('put', '/api/connectors/early', { body: early })).status).toBe(201);
+  expect((await send('get', '/api/connectors/early/status')).body).toMatchObject({
+    state: 'unassigned',
+    error: { message: 'No instance of topic-integrator is running' },
+  });
+  const { body } = await send('post', '/api/connectors/validate', { body: early });
+  expect(body).toMatchObject({
+    errors: [],
+    warnings: [expect.stringContaining('No instance of topic-integrator')],
+  });
+});
+
+test('validate answers the errors of any document and saves nothing', async () => {
+  const wrong = await send('post', '/api/connectors/validate', { body: { ...landing, config: {} } });
+  expect([wrong.status, wrong.body.errors]).toEqual([
+    200,
+    [{ path: 'config.path', message: 'is required: a string (The folder to read.)' }],
+  ]);
+  const gateway = await send('post', '/api/connectors/validate', {
+    body: { kind: 'gateway', name: 'x', schema: 'A' },
+  });
+  expect((gateway.body.errors as { path: string }[])[0]?.path).toBe('schema');
+  expect((await send('get', '/api/connectors')).body.total).toBe(0);
+});

@@ -1,0 +1,142 @@
+/** The OpenAPI document, made from the operations: from the same schemas that check requests. */
+import { errorCodes, Problem, type ErrorCode } from '@idaemon/contracts';
+import { z } from 'zod';
+import { ComponentSchemas, type JsonSchema } from './component-schemas.js';
+import type { Operation } from './operation.js';
+
+export interface OpenApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, unknown>>;
+  [member: string]: unknown;
+}
+
+const problemType = 'application/problem+json';
+
+export function openApiDocument(operations: readonly Operation[], version: string): OpenApiDocument {
+  const schemas = new ComponentSchemas();
+  const paths: OpenApiDocument['paths'] = {};
+  for (const operation of operations) {
+    const path = (paths[operation.path] ??= {});
+    path[operation.method.toLowerCase()] = operationObject(operation, schemas);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Integration daemon',
+      version,
+      description:
+        'Configures, steers and watches the connectors that keep open metadata true to the tools around it.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: schemas.all(),
+    },
+  };
+}
+
+function operationObject(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+  const { id, tag, summary, description, access } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: [description, accessText(access)].filter(Boolean).join('\n\n'),
+    ...(access === 'anyone' ? { security: [] } : {}),
+    parameters: [
+      ...parametersOf(operation.params, 'path', schemas),
+      ...parametersOf(operation.query, 'query', schemas),
+      ...(operation.isConditional ? preconditionHeaders : []),
+    ],
+    ...bodyOf(operation, schemas),
+    responses: { ...answersOf(operation, schemas), ...problemsOf(operation, schemas) },
+  };
+}
+
+function accessText(access: Operation['access']): string {
+  return access === 'anyone' ? 'Needs no token.' : `Needs the role ${access}.`;
+}
+
+function parametersOf(schema: z.ZodType, location: 'path' | 'query', schemas: ComponentSchemas): unknown[] {
+  const { properties = {}, required = [] } = schemas.inline(schema, 'input');
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: location,
+    required: location === 'path' || required.includes(name),
+    ...(description ? { description } : {}),
+    schema: property,
+  }));
+}
+
+const preconditionHeaders = [
+  header(
+    'If-Match',
+    'The entity tag of the revision that is meant, or * for any; without it whatever is there.',
+  ),
+  header('If-None-Match', '*: only if it does not exist yet.'),
+];
+
+function header(name: string, description: string): unknown {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+}
+
+function bodyOf({ body, document, method }: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+  const schema = document ?? body;
+  if (!schema) return {};
+  const types =
+    method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  const content = Object.fromEntries(types.map((type) => [type, { schema: schemas.of(schema, 'input') }]));
+  // A body of which nothing is required may be left out.
+  const isRequired = document !== undefined || !schema.safeParse({}).success;
+  return { requestBody: { required: isRequired, content } };
+}
+
+function answersOf(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+  const { status, alsoAnswers, answer, isConditional } = operation;
+  const content = answer instanceof z.ZodVoid ? {} : jsonOf(schemas.of(answer, 'output'));
+  const headers = isConditional && status !== 204 ? { headers: { ETag: etagHeader } } : {};
+  const responses: [string, unknown][] = [[String(status), { description: 'Done.', ...headers, ...content }]];
+  for (const [other, description] of Object.entries(alsoAnswers)) {
+    responses.push([other, { description, ...headers, ...content }]);
+  }
+  return Object.fromEntries(responses);
+}
+
+const etagHeader = { description: 'The revision, for If-Match.', schema: { type: 'string' } };
+
+function jsonOf(schema: JsonSchema): { content: object } {
+  return { content: { 'application/json': { schema } } };
+}
+
+/** By status, since several codes may share one. */
+function problemsOf(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set(codesOf(operation))) {
+    const { status } = errorCodes[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const content = { [problemType]: { schema: schemas.of(Problem, 'output') } };
+  const entries = [...byStatus].map(([status, codes]) => {
+    const description = codes.map((code) => `${errorCodes[code].title} (${code}).`).join(' ');
+    return [String(status), { description, content }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function codesOf({ access, body, document, isConditional, problems }: Operation): ErrorCode[] {
+  return [
+    ...problems,
+    'request-invalid',
+    ...(access === 'anyone'
+      ? []
+      : (['authentication-required', 'not-authorized', 'too-many-attempts'] as const)),
+    ...((body ?? document) ? (['payload-too-large', 'unsupported-media-type'] as const) : []),
+    ...(isConditional ? (['revision-conflict'] as const) : []),
+    'internal-error',
+    'system-unavailable',
+  ];
+}
