@@ -132,6 +132,50 @@ export const metricTable = {
     help: 'Rows that retention removed, by table.',
     labels: ['table'],
   },
+  integratorConnectors: {
+    type: 'gauge',
+    name: 'idaemon_integrator_connectors',
+    help: 'Connector instances that this process runs, by state.',
+    labels: ['state'],
+  },
+  integratorHeartbeats: {
+    type: 'counter',
+    name: 'idaemon_integrator_heartbeats_total',
+    help: 'Heartbeats by outcome: answered, confirmed (by the gateway, while the daemon is away) or failed.',
+    labels: ['outcome'],
+  },
+  integratorRefreshes: {
+    type: 'gauge',
+    name: 'idaemon_integrator_refreshes',
+    help: 'Refreshes by stage: under_way, or waiting for a slot.',
+    labels: ['stage'],
+  },
+  integratorRefreshDelay: {
+    type: 'histogram',
+    name: 'idaemon_integrator_refresh_delay_seconds',
+    help: 'Time from when a refresh was due to its start.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
+  },
+  integratorRuns: {
+    type: 'counter',
+    name: 'idaemon_integrator_runs_total',
+    help: 'Runs that ended here, by outcome.',
+    labels: ['outcome'],
+  },
+  integratorRunDuration: {
+    type: 'histogram',
+    name: 'idaemon_integrator_run_duration_seconds',
+    help: 'Time from the start to the end of a run.',
+    labels: [],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200],
+  },
+  integratorDroppedReports: {
+    type: 'counter',
+    name: 'idaemon_integrator_dropped_reports_total',
+    help: 'Run reports that were dropped since too many waited for a gateway that was away.',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricRow>;
 
 /** A line of the table; `buckets` are upper bounds in the unit of the name. */

@@ -8,3 +8,6 @@ export { Readiness } from './bootstrap/readiness.js';
 export type { ReadinessCheck } from './bootstrap/readiness.js';
 export { Redaction } from './bootstrap/redaction.js';
 export { ENVIRONMENT, LOG, METRICS, SHUTDOWN } from './bootstrap/tokens.js';
+export { version } from './bootstrap/version.js';
+export { IntegrationServiceModule } from './integration-service.module.js';
+export type { IntegrationServiceOptions } from './integration-service.module.js';

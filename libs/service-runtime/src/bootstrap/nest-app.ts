@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { Type } from '@nestjs/common';
+import { problemOf, RequestError, toWireError } from '@idaemon/contracts';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppDescription, HttpDescription } from './app-description.js';
@@ -33,6 +35,7 @@ async function createWebApp(
   const adapter = new FastifyAdapter({
     bodyLimit: http.bodyLimitBytes ?? 1024 * 1024,
     forceCloseConnections: 'idle',
+    frameworkErrors: refusePath,
     serverFactory: (handler: HttpHandler) => {
       handle = handler;
       return server.server;
@@ -44,4 +47,17 @@ async function createWebApp(
   await web.init();
   await adapter.getInstance().ready();
   if (handle) server.handOver(handle);
+}
+
+interface PlainReply {
+  raw: ServerResponse;
+}
+
+/** A path that is no URL: refused before any route or filter of the app is asked. */
+function refusePath(_error: Error, request: { url: string }, { raw }: PlainReply): void {
+  const error = new RequestError('The path of the request is not a valid URL', {
+    action: 'Encode each part of the path as URLs have it, then send the request again.',
+  });
+  const problem = problemOf(toWireError(error), request.url);
+  raw.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }

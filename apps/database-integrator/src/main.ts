@@ -1,0 +1,4 @@
+import { bootstrap } from '@idaemon/service-runtime';
+import { DatabaseIntegratorModule } from './database-integrator.module.js';
+
+void bootstrap(DatabaseIntegratorModule);

@@ -1,0 +1,62 @@
+import type { Change, ChangeResult } from '@idaemon/contracts';
+
+type Send = (changes: Change[]) => Promise<ChangeResult[]>;
+
+interface Waiting {
+  change: Change;
+  bytes: number;
+  resolve: (result: ChangeResult) => void;
+  reject: (reason: unknown) => void;
+}
+
+const maxChanges = 200;
+const maxBytes = 384 * 1024;
+
+/**
+ * Single changes in the order in which they were asked for. While one request is under way the next ones gather, so
+ * that a thousand changes at once are a few requests, and one alone waits for nothing.
+ */
+export class ChangeQueue {
+  readonly #waiting: Waiting[] = [];
+  #isSending = false;
+
+  constructor(private readonly send: Send) {}
+
+  add(change: Change): Promise<ChangeResult> {
+    return new Promise((resolve, reject) => {
+      const bytes = Buffer.byteLength(JSON.stringify(change));
+      this.#waiting.push({ change, bytes, resolve, reject });
+      if (!this.#isSending) void this.#sendAll();
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true;
+    while (this.#waiting.length > 0) await this.#sendSome(this.#take());
+    this.#isSending = false;
+  }
+
+  async #sendSome(some: Waiting[]): Promise<void> {
+    try {
+      const results = await this.send(some.map(({ change }) => change));
+      some.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result) resolve(result);
+        else reject(new Error('The gateway answered fewer results than there were changes'));
+      });
+    } catch (error) {
+      for (const { reject } of some) reject(error);
+    }
+  }
+
+  #take(): Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (const next of this.#waiting) {
+      if (count > 0 && (count === maxChanges || bytes + next.bytes > maxBytes)) break;
+      bytes += next.bytes;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}

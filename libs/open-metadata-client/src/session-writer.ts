@@ -1,0 +1,182 @@
+import {
+  maxBatchesInFlight,
+  noCounts,
+  type BatchEntry,
+  type ElementWrite,
+  type RunCounts,
+} from '@idaemon/contracts';
+import { pendingElement, probeBytes, type PendingElement } from './pending-element.js';
+
+/** What a batch says besides its session. */
+export interface Batch {
+  number: number;
+  collection: string;
+  scope: string;
+  entries: BatchEntry[];
+}
+export interface BatchReply {
+  needed: number[];
+  counts: RunCounts;
+}
+/** Repeats a batch until it is answered; rejects when the session has failed. */
+export type SendBatch = (batch: Batch) => Promise<BatchReply>;
+
+const maxEntries = 400;
+const maxWireBytes = 384 * 1024;
+/** Content that waits for the answer of its probe. */
+const maxHeldBytes = 2 * 1024 * 1024;
+
+/** The elements of one collection and scope that are not yet in a batch. */
+class BatchBuffer {
+  readonly elements: PendingElement[] = [];
+  bytes = 0;
+
+  constructor(
+    readonly collection: string,
+    readonly scope: string,
+    readonly isProbe: boolean,
+  ) {}
+
+  add(element: PendingElement): void {
+    this.elements.push(element);
+    this.bytes += element.bytes;
+  }
+
+  hasRoomFor(element: PendingElement): boolean {
+    if (this.elements.length === 0) return true;
+    const limit = this.isProbe ? maxHeldBytes : maxWireBytes;
+    return this.elements.length < maxEntries && this.bytes + element.bytes <= limit && this.#fitsWire();
+  }
+
+  #fitsWire(): boolean {
+    if (!this.isProbe) return true;
+    const last = this.elements.at(-1);
+    return last === undefined || this.elements.length * probeBytes(last.full.qualifiedName) < maxWireBytes;
+  }
+}
+
+/**
+ * Turns elements into batches. It asks by hash first and sends the content of what differs; where most differs it
+ * sends the content at once, until most is unchanged again. Memory is bounded by the batches in flight.
+ */
+export class SessionWriter {
+  readonly #buffers = new Map<string, BatchBuffer>();
+  readonly #ready: BatchBuffer[] = [];
+  #inFlight = 0;
+  #nextNumber = 0;
+  #answered = 0;
+  #isProbing = true;
+  #counts: RunCounts = noCounts;
+  #failure: { error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+  #woken: Promise<void> = Promise.resolve();
+
+  constructor(private readonly send: SendBatch) {
+    this.#rest();
+  }
+
+  /** Batches that were answered. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  get counts(): RunCounts {
+    return this.#counts;
+  }
+
+  /** Resolves when there is room for the next element. */
+  async write(collection: string, scope: string, element: ElementWrite): Promise<void> {
+    this.#throwFailure();
+    const pending = pendingElement(element);
+    this.#put(collection, scope, this.#isProbing && pending.probe !== undefined, pending);
+    while (this.#ready.length >= maxBatchesInFlight && !this.#failure) await this.#woken;
+    this.#throwFailure();
+  }
+
+  /** Sends what waits for its batch to become full. */
+  flush(): void {
+    for (const buffer of this.#buffers.values()) this.#ready.push(buffer);
+    this.#buffers.clear();
+    this.#pump();
+  }
+
+  /** Resolves when all that was written is answered; rejects when any of it failed. */
+  async drain(): Promise<void> {
+    for (;;) {
+      this.#throwFailure();
+      this.flush();
+      if (this.#inFlight === 0) return;
+      await this.#woken;
+    }
+  }
+
+  #put(collection: string, scope: string, isProbe: boolean, element: PendingElement): void {
+    const key = JSON.stringify([collection, scope, isProbe]);
+    let buffer = this.#buffers.get(key);
+    if (buffer && !buffer.hasRoomFor(element)) {
+      this.#ready.push(buffer);
+      this.#pump();
+      buffer = undefined;
+    }
+    if (!buffer) this.#buffers.set(key, (buffer = new BatchBuffer(collection, scope, isProbe)));
+    buffer.add(element);
+  }
+
+  #pump(): void {
+    while (this.#inFlight < maxBatchesInFlight && !this.#failure) {
+      const buffer = this.#ready.shift();
+      if (!buffer) return;
+      this.#inFlight += 1;
+      void this.#sendBuffer(buffer);
+    }
+  }
+
+  async #sendBuffer(buffer: BatchBuffer): Promise<void> {
+    const { collection, scope, isProbe, elements } = buffer;
+    const entries = elements.map(({ full, probe }) => (isProbe && probe ? probe : full));
+    const number = this.#nextNumber++;
+    try {
+      const reply = await this.send({ number, collection, scope, entries });
+      this.#answered += 1;
+      this.#learn(buffer, reply);
+      for (const index of reply.needed) this.#putNeeded(buffer, index);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#inFlight -= 1;
+    this.#pump();
+    this.#rest();
+  }
+
+  #putNeeded({ collection, scope, elements }: BatchBuffer, index: number): void {
+    const element = elements[index];
+    if (!element) throw new Error(`The gateway needs entry ${index} of a batch of ${elements.length}`);
+    this.#put(collection, scope, false, element);
+  }
+
+  /** Half is the break-even: content twice as long costs what one round of probes costs. */
+  #learn({ isProbe, elements }: BatchBuffer, { needed, counts }: BatchReply): void {
+    const before = this.#counts;
+    this.#counts = counts;
+    if (isProbe) {
+      this.#isProbing = needed.length * 2 < elements.length;
+      return;
+    }
+    const unchanged = counts.unchanged - before.unchanged;
+    if (unchanged > 0 && unchanged * 2 > sum(counts) - sum(before)) this.#isProbing = true;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Wakes those who wait for room or for the end. */
+  #rest(): void {
+    this.#wake();
+    this.#woken = new Promise((resolve) => (this.#wake = resolve));
+  }
+}
+
+function sum({ created, updated, removed, unchanged, failed }: RunCounts): number {
+  return created + updated + removed + unchanged + failed;
+}

@@ -1,0 +1,118 @@
+import {
+  ConfigurationError,
+  metadataSourceOf,
+  OwnershipLostError,
+  type ConnectorConfiguration,
+} from '@idaemon/contracts';
+import type { AnyConnector, ConnectContext, SecretDeclarations } from '@idaemon/connector-kit';
+import { isTransient } from '@idaemon/open-metadata-client';
+import type { HostEnvironment } from '../hosting/host-environment.js';
+import type { Lease } from '../hosting/lease.js';
+import type { OwnerGateway } from '../hosting/ports.js';
+import { checkConfiguration, configurationError } from './check-configuration.js';
+import type { LogMemory } from './connector-log.js';
+import type { InstanceContext } from './instance-context.js';
+import { obedient } from './obedience.js';
+import { resolveSecrets } from './secrets.js';
+
+/** A connector whose configuration is right and whose claim is the newest. */
+export interface ClaimedConnector {
+  definition: AnyConnector;
+  configuration: ConnectorConfiguration;
+  gateway: OwnerGateway;
+  /** What each of the connector's methods is given besides its own. */
+  context: Omit<ConnectContext<unknown, SecretDeclarations>, 'signal'>;
+}
+
+/** One that is connected. */
+export interface Connection extends ClaimedConnector {
+  client: unknown;
+}
+
+/** Nothing was begun, since the daemon or the gateway is away: tried again soon, and no run has failed. */
+export class NotBegunError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('Not begun');
+  }
+}
+
+/** What is away of our own parts comes back soon. */
+export async function unlessAway<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw isTransient(error) ? new NotBegunError(error) : error;
+  }
+}
+
+/** How long secrets stay hidden after their connector has stopped: late messages of drivers may hold them. */
+const hideAfterMs = 60_000;
+
+/** Check, secrets, claim, in this order. */
+export async function claimConnector(
+  configuration: ConnectorConfiguration,
+  { environment, fence, lease, logs }: InstanceContext,
+  signal: AbortSignal,
+): Promise<ClaimedConnector> {
+  const { name } = configuration;
+  const definition = definitionOf(configuration, environment);
+  const checked = checkConfiguration(definition, configuration);
+  if ('errors' in checked) throw configurationError(name, checked.errors);
+  const secrets = await resolveSecrets(configuration, environment.secrets, signal);
+  hideWhile(signal, Object.values(secrets), environment);
+  const gateway = environment.gateways.open({
+    gateway: configuration.gateway,
+    fence,
+    service: environment.service,
+    source: metadataSourceOf(configuration),
+    synchronization: configuration.synchronization,
+    removal: configuration.removal,
+    assertOwner: () => assertOwner(lease, name),
+  });
+  await unlessAway(gateway.claim(environment.instanceId, signal));
+  const context = { name, config: checked.config, secrets, log: logs.writer() };
+  return { definition, configuration, gateway, context };
+}
+
+export async function openConnection(
+  claimed: ClaimedConnector,
+  { clock }: Pick<HostEnvironment, 'clock'>,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { definition, context } = claimed;
+  const connect = async (): Promise<unknown> => definition.connect?.({ ...context, signal });
+  const client = await obedient(`connect of ${context.name}`, connect, signal, clock);
+  return { ...claimed, client };
+}
+
+/** Late and once, whatever happened; what it throws is logged and changes nothing. */
+export async function closeConnection(
+  { definition, client, context }: Connection,
+  logs: LogMemory,
+): Promise<void> {
+  try {
+    await definition.disconnect?.({ client, log: context.log });
+  } catch (error) {
+    logs.write('warn', 'The connector could not disconnect', { error });
+  }
+}
+
+export function definitionOf(
+  { connector, name }: ConnectorConfiguration,
+  { definitions, service }: Pick<HostEnvironment, 'definitions' | 'service'>,
+): AnyConnector {
+  const definition = definitions.get(connector);
+  if (definition) return definition;
+  const message = `The ${service} has no connector "${connector}"; it has ${definitions.names.join(', ') || 'none'}`;
+  throw new ConfigurationError(`${name}: ${message}`, { errors: [{ path: 'connector', message }] });
+}
+
+function assertOwner(lease: Lease, name: string): void {
+  if (lease.isValid) return;
+  throw new OwnershipLostError(`The lease of this instance on ${name} is over`);
+}
+
+function hideWhile(signal: AbortSignal, values: string[], { redaction, clock }: HostEnvironment): void {
+  const reveal = redaction.hide(values);
+  signal.addEventListener('abort', () => void clock.after(hideAfterMs, reveal), { once: true });
+}

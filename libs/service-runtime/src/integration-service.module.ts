@@ -1,0 +1,28 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { integrationServices } from '@idaemon/contracts';
+import type { AnyConnector, IntegrationService } from '@idaemon/connector-kit';
+import { describedModule } from './bootstrap/app-description.js';
+import { HostRunner, INTEGRATION_SERVICE } from './hosting/host-runner.js';
+import { IntegratorEnvironment } from './hosting/integrator-environment.js';
+
+export interface IntegrationServiceOptions {
+  service: IntegrationService;
+  /** The connectors that the app brings; `IDAEMON_CONNECTORS` adds others. */
+  connectors: readonly AnyConnector[];
+  /** What only this service has. */
+  modules?: (Type | DynamicModule)[];
+}
+
+/** Hosts the connector instances of one integration service: all that its app needs. */
+@Module({})
+export class IntegrationServiceModule {
+  static forRoot(options: IntegrationServiceOptions): DynamicModule {
+    const { service, modules = [] } = options;
+    const { port } = integrationServices[service.name];
+    const providers = [{ provide: INTEGRATION_SERVICE, useValue: options }, HostRunner];
+    return describedModule(
+      { module: IntegrationServiceModule, imports: modules, providers },
+      { name: service.name, port, environment: IntegratorEnvironment },
+    );
+  }
+}
