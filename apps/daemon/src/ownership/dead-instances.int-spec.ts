@@ -43,7 +43,7 @@ test('its status says so until it is moved, then that it starts', async () => {
   const b = new InstanceStandIn();
   await bed.live(3, [b]);
   expect(await bed.status('landing')).toMatchObject({ state: 'running', owner: a.id });
-  await bed.pass(4);
+  await bed.pass(3.5);
   expect(await bed.status('landing')).toMatchObject({
     state: 'unassigned',
     owner: null,

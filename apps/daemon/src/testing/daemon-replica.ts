@@ -24,6 +24,8 @@ export interface DaemonReplicaOptions {
   natsUrl: string;
   /** False: the spec takes the steps of its loops by itself. */
   hasLoops: boolean;
+  /** Default 6 s. */
+  leaseMs?: number;
   /** Whatever is logged as a warning or an error. */
   onLog?: (level: string, ...line: unknown[]) => void;
 }
@@ -66,7 +68,7 @@ export async function startDaemonReplica(options: DaemonReplicaOptions): Promise
 }
 
 function runtimeOf(
-  { onLog = () => undefined }: DaemonReplicaOptions,
+  { onLog = () => undefined, leaseMs = 6_000 }: DaemonReplicaOptions,
   { database, messaging, signal }: { database: Database; messaging: Messaging; signal: AbortSignal },
 ): DynamicModule {
   const log = {
@@ -75,7 +77,7 @@ function runtimeOf(
     error: (...line: unknown[]) => onLog('error', ...line),
   };
   const environment = {
-    IDAEMON_LEASE: 6_000,
+    IDAEMON_LEASE: leaseMs,
     IDAEMON_RUN_RETENTION: 30 * 86_400_000,
     IDAEMON_AUDIT_RETENTION: 400 * 86_400_000,
   };
