@@ -25,14 +25,18 @@ export class OwnershipRepository {
   /** Reads only: heartbeats that change nothing write nothing but the time they came. */
   async drift(instanceId: string, owned: readonly Fence[]): Promise<OwnershipDrift> {
     const rows = await this.database.rows<DriftRow>(
-      `with owned as (select * from unnest($2::text[], $3::int[], $4::bigint[]) as r (connector, shard, epoch))
+      // Nearly always nothing is strange: only then all of the table is asked.
+      `with owned as (select * from unnest($2::text[], $3::int[], $4::bigint[]) as r (connector, shard, epoch)),
+         stored as materialized (select connector, shard, epoch, revoked_at from ownership where instance_id = $1),
+         strange as materialized (
+           select r.* from owned r left join stored s using (connector, shard, epoch) where s.connector is null)
        select 'adoptable' as kind, r.connector, r.shard, r.epoch
-       from owned r left join ownership o using (connector, shard)
+       from strange r left join ownership o using (connector, shard)
        where o.connector is null or ${isAdoptable('r.epoch')}
        union all
-       select 'gone', o.connector, o.shard, o.epoch from ownership o
-       where o.instance_id = $1 and o.revoked_at is not null
-         and not exists (select from owned r where r.connector = o.connector and r.shard = o.shard)`,
+       select 'gone', s.connector, s.shard, s.epoch from stored s
+       where s.revoked_at is not null
+         and not exists (select from owned r where r.connector = s.connector and r.shard = s.shard)`,
       [instanceId, ...columnsOf(owned)],
     );
     const ofKind = (kind: keyof OwnershipDrift) => rows.filter((row) => row.kind === kind).map(fenceOf);

@@ -93,7 +93,13 @@ function runtimeOf(
 }
 
 function openDatabase(url: string): Promise<Database> {
-  const options = { url, schema: 'daemon', migrations: daemonMigrations, applicationName: 'daemon-spec' };
+  const options = {
+    url,
+    schema: 'daemon',
+    migrations: daemonMigrations,
+    applicationName: 'daemon-spec',
+    settings: { random_page_cost: '1.1' },
+  };
   return Database.open(options, AbortSignal.timeout(30_000));
 }
 
