@@ -72,6 +72,7 @@ const statements = [
     session uuid not null,
     element_id bigint not null,
     scope_id int not null,
+    is_approved boolean not null default false,
     is_held boolean not null default false,
     primary key (session, element_id)
   )`,

@@ -119,6 +119,7 @@ const statements = [
   )`,
   'create index relationship_end1 on relationship (end1_id, declared_end)',
   'create index relationship_end2 on relationship (end2_id, declared_end)',
+  'create index relationship_single on relationship (end1_id, end2_id) where declared_end is null',
   // Each source has its own facet; is_declared: it comes and goes with the content of the element.
   `create table classification (
     element_id bigint not null,
@@ -162,7 +163,6 @@ const statements = [
     source_id int not null,
     shard int not null,
     connector text not null,
-    service text not null,
     collection text not null,
     scope text not null,
     type text not null,

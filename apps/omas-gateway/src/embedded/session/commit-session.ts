@@ -1,0 +1,117 @@
+import {
+  SessionLostError,
+  toWireError,
+  type IdaemonError,
+  type RunOutcome,
+  type RunReport,
+} from '@idaemon/contracts';
+import type { Database, Sql } from '@idaemon/persistence';
+import { assertOwner } from '../claims/fence.js';
+import { restoreNames } from '../removal/restore-names.js';
+import { insertReport } from '../runs/run-reports.js';
+import { retriedTransaction } from '../retried-transaction.js';
+import { findStillCrowded } from '../write/crowded-ends.js';
+import { refuseLinks } from '../write/refuse-links.js';
+import { findMissing } from './find-missing.js';
+import { holdRemovals } from './hold-removals.js';
+import { sweep } from './sweep.js';
+import type { SyncSession } from './sync-session.js';
+
+export interface Committed {
+  report: RunReport;
+  feedPosition: number | null;
+}
+
+/** Ends a session: sweeps what it has read to its end and has not seen, and writes its report, in one transaction. */
+export async function commitSession(database: Database, session: SyncSession): Promise<Committed> {
+  await findMissing(database, session);
+  await holdRemovals(database, session);
+  return retriedTransaction(database, async (sql) => {
+    await assertCurrent(sql, session);
+    const swept = await sweep(sql, session);
+    const refused = session.isPlan ? 0 : await settle(sql, session);
+    const report = reportOf(session, { ...swept, refused });
+    await closeSession(sql, session, report);
+    return { report, feedPosition: swept.feedPosition };
+  });
+}
+
+/** Ends a session without sweeping anything. */
+export async function failSession(
+  database: Database,
+  session: SyncSession,
+  error: IdaemonError,
+): Promise<RunReport> {
+  return retriedTransaction(database, async (sql) => {
+    const report: RunReport = {
+      ...reportOf(session, { removed: 0, held: 0, refused: 0 }),
+      outcome: 'failed',
+      error: toWireError(error),
+    };
+    await closeSession(sql, session, report);
+    return report;
+  });
+}
+
+/** The owner is still the newest, and no newer session of the connector has begun. */
+async function assertCurrent(sql: Sql, { id, begin }: SyncSession): Promise<void> {
+  await assertOwner(sql, begin.fence);
+  const newest = await sql.row<{ id: string }>(
+    'select id from sync_session where connector = $1 and shard = $2 for update',
+    [begin.fence.connector, begin.fence.shard],
+  );
+  if (newest?.id === id) return;
+  throw new SessionLostError(`A newer session of the connector ${begin.fence.connector} has begun`);
+}
+
+/** What had to wait for the end of the session. Answers how many elements turned out to be wrong. */
+async function settle(sql: Sql, session: SyncSession): Promise<number> {
+  await restoreNames(sql, session.sourceId);
+  if (!session.hasCrowdedEnds) return 0;
+  const rows = await sql.rows<{ relationship_id: string }>(
+    'select relationship_id from crowded_end where session = $1',
+    [session.id],
+  );
+  const crowded = await findStillCrowded(
+    sql,
+    rows.map(({ relationship_id }) => Number(relationship_id)),
+  );
+  return (await refuseLinks(sql, session.writer, crowded)).size;
+}
+
+async function closeSession(sql: Sql, session: SyncSession, report: RunReport): Promise<void> {
+  for (const table of ['sweep_candidate', 'replaced_key', 'crowded_end']) {
+    await sql.rows(`delete from ${table} where session = $1`, [session.id]);
+  }
+  await sql.rows('delete from sync_session where id = $1', [session.id]);
+  await insertReport(sql, report, session.id);
+}
+
+function reportOf(
+  session: SyncSession,
+  { removed, held, refused }: { removed: number; held: number; refused: number },
+): RunReport {
+  const { fence, runId, mode, trigger, startedAt, approves } = session.begin;
+  const counts = { ...session.counts, removed, failed: session.counts.failed + refused };
+  return {
+    id: runId,
+    connector: fence.connector,
+    shard: fence.shard,
+    epoch: fence.epoch,
+    mode,
+    trigger,
+    outcome: outcomeOf(session, counts.failed, held),
+    startedAt,
+    endedAt: new Date().toISOString(),
+    counts,
+    heldRemovals: held,
+    unread: session.unread,
+    unreadCount: session.unreadCount,
+    ...(approves ? { approves } : {}),
+  };
+}
+
+function outcomeOf(session: SyncSession, failed: number, held: number): RunOutcome {
+  if (held > 0 && !session.isPlan) return 'waiting-for-approval';
+  return failed > 0 || session.unreadCount > 0 ? 'partial' : 'succeeded';
+}

@@ -1,0 +1,154 @@
+import { type IdaemonError, type SessionBatch } from '@idaemon/contracts';
+import type { Sql } from '@idaemon/persistence';
+import { assertOwner } from '../claims/fence.js';
+import { rememberCrowded } from '../write/crowded-ends.js';
+import { forgetDeadLetters, recordDeadLetters, type Refused } from '../write/dead-letters.js';
+import { recordDifferences, type NewDifference } from '../runs/run-differences.js';
+import { appendToFeed } from '../write/feed.js';
+import { incomingElement, oversize, refusalOf, type Incoming } from '../write/incoming.js';
+import { findByName } from '../write/element-lookup.js';
+import { writeElements, type Ids, type Written } from '../write/write-elements.js';
+import { planElements } from './plan-elements.js';
+import { moveToScope, probeElements, type Probe, type Probed } from './probe-elements.js';
+import type { SyncSession } from './sync-session.js';
+
+/** A batch after the checks that need no database. */
+export interface CheckedBatch {
+  scopeId: number;
+  probes: Probe[];
+  incoming: Incoming[];
+  refused: Refused[];
+}
+
+/** What a batch has done, to be remembered once its transaction has committed. */
+export interface BatchOutcome {
+  needed: number[];
+  seen: { id: number; result: 'created' | 'updated' | 'unchanged' }[];
+  /** Seen, but not counted: elements of refused entries, and what a batch wrote beside its entries. */
+  alsoSeen: number[];
+  failed: number;
+  feedPosition: number | null;
+  hasCrowdedEnds: boolean;
+}
+
+/** Checks and hashes the entries; of two with the same name the later one counts. */
+export function checkBatch({ entries, collection, scope }: SessionBatch, scopeId: number): CheckedBatch {
+  const probes: Probe[] = [];
+  const incoming = new Map<string, Incoming>();
+  const refused: Refused[] = [];
+  entries.forEach(({ qualifiedName, hash, element, oversizeBytes }, position) => {
+    const refuse = (error: IdaemonError) =>
+      refused.push({
+        collection,
+        scope,
+        type: element?.type ?? '',
+        qualifiedName,
+        error,
+        element: element && !oversizeBytes ? element : null,
+      });
+    if (oversizeBytes) return refuse(oversize(qualifiedName, oversizeBytes));
+    if (!element) return probes.push({ position, qualifiedName, hash });
+    const error = refusalOf(element);
+    if (error) return refuse(error);
+    return incoming.set(
+      element.qualifiedName,
+      incomingElement(position, element, { collection, scope, scopeId }),
+    );
+  });
+  return { scopeId, probes, incoming: [...incoming.values()], refused };
+}
+
+/** The transaction of a batch. */
+export async function writeBatch(
+  sql: Sql,
+  ids: Ids,
+  session: SyncSession,
+  batch: CheckedBatch,
+): Promise<BatchOutcome> {
+  const { writer } = session;
+  await assertOwner(sql, session.begin.fence);
+  const probed = await probeElements(sql, writer, batch.probes);
+  const write = session.isPlan ? planElements : writeElements;
+  const { written, feed, crowded, split } = await write(sql, ids, writer, batch.incoming);
+  const refused = [...batch.refused, ...written.flatMap(refusedOf)];
+  const alsoSeen = [...(await storedOf(sql, batch.refused)), ...idsOfRefused(written), ...split];
+  if (session.isPlan) {
+    await recordDifferences(sql, session.begin.runId, refused.map(failure));
+  } else {
+    await moveToScope(sql, writer, movedIds(session, batch, probed, written), batch.scopeId);
+    await recordDeadLetters(sql, writer, refused);
+    if (session.hasDeadLetters) {
+      await forgetDeadLetters(sql, writer.connector, succeeded(probed, written));
+    }
+    await rememberCrowded(sql, session.id, crowded);
+  }
+  const feedPosition = session.isPlan ? null : await appendToFeed(sql, writer, feed);
+  const seen = [...probed.same, ...written.filter(isThere)];
+  const hasCrowdedEnds = crowded.length > 0;
+  return { needed: probed.needed, seen, alsoSeen, failed: refused.length, feedPosition, hasCrowdedEnds };
+}
+
+/** Only after the commit: what was rolled back was not seen. */
+export function rememberOutcome(session: SyncSession, outcome: BatchOutcome): void {
+  for (const { id, result } of outcome.seen) {
+    if (session.seen.add(id)) session.counts[result] += 1;
+  }
+  for (const id of outcome.alsoSeen) session.seen.add(id);
+  session.counts.failed += outcome.failed;
+  session.hasDeadLetters ||= outcome.failed > 0;
+  session.hasCrowdedEnds ||= outcome.hasCrowdedEnds;
+}
+
+type There = Extract<Written, { result: 'created' | 'updated' | 'unchanged' }>;
+
+function isThere(written: Written): written is There {
+  return written.result !== 'refused' && written.result !== 'skipped';
+}
+
+function refusedOf(written: Written): Refused[] {
+  if (written.result !== 'refused') return [];
+  const { incoming, error } = written;
+  const { element, collection, scope } = incoming;
+  const { type, qualifiedName } = element;
+  return [{ collection, scope, type, qualifiedName, error, element }];
+}
+
+function failure({ type, qualifiedName, error }: Refused): NewDifference {
+  return {
+    change: 'failed',
+    element_id: null,
+    guid: null,
+    type,
+    qualified_name: qualifiedName,
+    detail: error.message,
+  };
+}
+
+function idsOfRefused(written: readonly Written[]): number[] {
+  return written.flatMap((one) => (one.result === 'refused' && one.id !== undefined ? [one.id] : []));
+}
+
+/** A refused element is there in its source: what is stored of it stays. */
+async function storedOf(sql: Sql, refused: readonly Refused[]): Promise<number[]> {
+  const stored = await findByName(
+    sql,
+    refused.map(({ qualifiedName }) => qualifiedName),
+  );
+  return [...stored.values()].map(({ id }) => id);
+}
+
+function movedIds(
+  session: SyncSession,
+  { scopeId }: CheckedBatch,
+  probed: Probed,
+  written: readonly Written[],
+): number[] {
+  return [...probed.same, ...written.filter(isThere)]
+    .filter((one) => one.scopeId !== scopeId && !session.isSeen(one.id))
+    .map(({ id }) => id);
+}
+
+function succeeded(probed: Probed, written: readonly Written[]): string[] {
+  const names = written.filter(isThere).map(({ incoming }) => incoming.element.qualifiedName);
+  return [...probed.same.map(({ qualifiedName }) => qualifiedName), ...names];
+}

@@ -1,0 +1,125 @@
+import {
+  noCounts,
+  SessionLostError,
+  type Reference,
+  type RunCounts,
+  type RunReport,
+  type SessionBegin,
+  type SessionBatchReply,
+  type Unread,
+} from '@idaemon/contracts';
+import type { z } from 'zod';
+import type { SessionMemory, Writer } from '../write/writer.js';
+import { SeenSet } from './seen-set.js';
+
+type Reply = z.output<typeof SessionBatchReply>;
+
+/** A part of a collection that this session has visited. */
+export interface VisitedScope {
+  readonly id: number;
+  readonly collection: string;
+  readonly scope: string;
+  isComplete: boolean;
+}
+
+/** More than can be asked for again: a client has two batches under way. */
+const rememberedReplies = 16;
+const reportedUnread = 100;
+
+/**
+ * What a session has seen and how far it is: in the memory of the replica that owns it, and nowhere else. It lives
+ * and dies as one, so a session can never sweep with half of what it has seen.
+ */
+export class SyncSession implements SessionMemory {
+  readonly seen = new SeenSet();
+  readonly scopes = new Map<string, VisitedScope>();
+  readonly unread: Unread[] = [];
+  readonly unreadElements = new Set<number>();
+  readonly unreadReferences: Reference[] = [];
+  readonly unreadCollections = new Set<string>();
+  unreadCount = 0;
+  counts: RunCounts = { ...noCounts };
+  hasReplacedKeys = false;
+  hasCrowdedEnds = false;
+  /** There may be dead letters of this connector that a success makes obsolete. */
+  hasDeadLetters: boolean;
+  commit: Promise<RunReport> | undefined;
+  lastMessageMs: number;
+
+  readonly #replies = new Map<number, Promise<Reply>>();
+  readonly #answered = new SeenSet();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly id: string,
+    readonly begin: SessionBegin,
+    readonly sourceId: number,
+    readonly begunAt: Date,
+    options: { hasDeadLetters: boolean; nowMs: number },
+  ) {
+    this.hasDeadLetters = options.hasDeadLetters;
+    this.lastMessageMs = options.nowMs;
+  }
+
+  get writer(): Writer {
+    const { fence, runId, source } = this.begin;
+    return {
+      connector: fence.connector,
+      shard: fence.shard,
+      source: { id: this.sourceId, qualifiedName: source.qualifiedName },
+      runId,
+      changedBy: fence.connector,
+      feedConnector: fence.connector,
+      session: this,
+    };
+  }
+
+  get isPlan(): boolean {
+    return this.begin.mode === 'plan';
+  }
+
+  /** How many batches were answered. */
+  get batches(): number {
+    return this.#answered.size;
+  }
+
+  isSeen(elementId: number): boolean {
+    return this.seen.has(elementId);
+  }
+
+  /** The answer to a batch of this number; the work is done once, again only after it has failed. */
+  async answerOnce(number: number, work: () => Promise<Reply>): Promise<Reply> {
+    const earlier = this.#replies.get(number);
+    if (earlier) return earlier;
+    if (this.#answered.has(number)) {
+      throw new SessionLostError(`Batch ${number} of session ${this.id} was answered long ago`);
+    }
+    const reply = work();
+    this.#replies.set(number, reply);
+    try {
+      const answer = await reply;
+      this.#answered.add(number);
+      this.#replies.delete(number - rememberedReplies);
+      return answer;
+    } catch (error) {
+      this.#replies.delete(number);
+      throw error;
+    }
+  }
+
+  /** One after the other: what a batch has written is there for the next one, and none runs into a commit. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  addUnread(unread: Unread): void {
+    this.unreadCount += 1;
+    if (this.unread.length < reportedUnread) this.unread.push(unread);
+  }
+}
+
+export function scopeKey(collection: string, scope: string): string {
+  return `${collection}\n${scope}`;
+}

@@ -1,0 +1,70 @@
+import {
+  contentHash,
+  InvalidMetadataError,
+  maxElementBytes,
+  type ElementWrite,
+  type FieldError,
+} from '@idaemon/contracts';
+import { checkElement, displayNameOf, relationshipEnds } from '@idaemon/open-metadata';
+
+/** An element that somebody wants to write. */
+export interface Incoming {
+  /** Where it stood in the request. */
+  readonly position: number;
+  readonly element: ElementWrite;
+  readonly hash: string;
+  readonly displayName: string;
+  readonly collection: string;
+  readonly scope: string;
+  readonly scopeId: number;
+}
+
+export function incomingElement(
+  position: number,
+  element: ElementWrite,
+  place: { collection: string; scope: string; scopeId: number },
+): Incoming {
+  const displayName = displayNameOf(element.type, element.properties, element.qualifiedName);
+  return { position, element, hash: contentHash(element), displayName, ...place };
+}
+
+/** Why the element cannot be what it claims to be, whatever else is in the store; undefined when it can. */
+export function refusalOf(element: ElementWrite): InvalidMetadataError | undefined {
+  const errors: FieldError[] = [...checkElement(element), ...checkParents(element), ...checkCrowd(element)];
+  const [first] = errors;
+  if (!first) return undefined;
+  return new InvalidMetadataError(`${element.type} ${element.qualifiedName}: ${first.message}`, { errors });
+}
+
+export function oversize(qualifiedName: string, bytes: number): InvalidMetadataError {
+  return new InvalidMetadataError(
+    `The element ${qualifiedName} has ${bytes} bytes, more than the ${maxElementBytes} that an element may have`,
+    { action: 'Let the connector leave out what nobody reads, or split the element; then refresh.' },
+  );
+}
+
+function checkParents({ relationships = [], qualifiedName }: ElementWrite): FieldError[] {
+  const parents = relationships.filter(({ isParent }) => isParent);
+  if (parents.length > 1) {
+    return [{ path: 'relationships', message: 'an element has at most one parent' }];
+  }
+  if (parents[0]?.other.qualifiedName !== qualifiedName) return [];
+  return [{ path: 'relationships', message: 'an element cannot be its own parent' }];
+}
+
+/** More than one of a relationship of which the element may have one. */
+function checkCrowd({ type, relationships = [] }: ElementWrite): FieldError[] {
+  if (relationships.length < 2) return [];
+  const others = new Map<string, string>();
+  return relationships.flatMap(({ type: name, otherEnd, other }) => {
+    const end = relationshipEnds(name)?.[otherEnd - 1];
+    if (end?.multiplicity !== '0..1') return [];
+    const key = `${name} ${otherEnd}`;
+    const label = other.qualifiedName ?? other.locator?.name ?? other.guid ?? '';
+    const first = others.get(key) ?? label;
+    others.set(key, first);
+    if (first === label) return [];
+    const message = `${type} may have one ${end.name} (${name}), not both ${first} and ${label}`;
+    return [{ path: `relationships.${name}`, message }];
+  });
+}
