@@ -1,3 +1,5 @@
-import { describePostgresql } from './__testing__/contract.js';
+import { describePostgresql } from './testing/contract.js';
+import { describeMapping } from './testing/mapping.js';
 
 describePostgresql();
+describeMapping();

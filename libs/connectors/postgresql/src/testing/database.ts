@@ -12,12 +12,12 @@ export interface TestDatabase {
   /** `host:port`. */
   address: string;
   /** As superuser. */
-  run(sql: string): Promise<void>;
-  rows(sql: string): Promise<Record<string, unknown>[]>;
+  run: (sql: string) => Promise<void>;
+  rows: (sql: string) => Promise<Record<string, unknown>[]>;
   /** As superuser, in a session that stays until it is released. */
-  hold(sql: string): Promise<{ release: () => Promise<void> }>;
-  closeDoor(): Promise<void>;
-  drop(): Promise<void>;
+  hold: (sql: string) => Promise<{ release: () => Promise<void> }>;
+  closeDoor: () => Promise<void>;
+  drop: () => Promise<void>;
 }
 
 export const readerPassword = 'reader-4711-secret';
