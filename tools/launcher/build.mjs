@@ -66,7 +66,7 @@ async function piecesOf(project) {
 
 /** @param {string} path */
 function isProduct(path) {
-  return !/\.(spec|int-spec|e2e-spec|d)\.ts$/.test(path) && !/(^|\/)__\w+__\//.test(path);
+  return !/\.(spec|int-spec|e2e-spec|d)\.ts$/.test(path) && !/(^|\/)(testing|__\w+__)\//.test(path);
 }
 
 /** What is left in `dist` of sources that are gone: it would still be found by a search for files. @param {string} project @param {Piece[]} pieces */
