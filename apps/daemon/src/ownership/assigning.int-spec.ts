@@ -144,3 +144,18 @@ test('an instance that leaves gives everything back at once', async () => {
   await bed.beat(b);
   expect(b.owned.size).toBe(20);
 });
+
+test('what an instance has left although it knows that it is assigned is given away anew', async () => {
+  const a = await bed.oneWith('landing');
+  a.owned.clear();
+  await bed.beat(a);
+  await bed.look();
+  expect(await bed.status('landing')).toMatchObject({ owner: a.id, epoch: 1 });
+  for (let second = 0; second < 11; second += 1) {
+    await bed.pass(1);
+    await bed.heartbeats.beat(a.heartbeat([]));
+  }
+  await bed.look();
+  await bed.beat(a);
+  expect(epochsOf(a)).toEqual([2]);
+});

@@ -39,7 +39,9 @@ export class AssignmentRepository {
 
   async listFor(instanceId: string): Promise<Assignments> {
     const rows = await this.database.rows<AssignmentRow>(
-      `select m.*, s.next_refresh_at from (${marks}) m
+      // A connector that was stopped and started again begins anew.
+      `select m.*, case when s.reported_at >= m.wanted_since then s.next_refresh_at end as next_refresh_at
+       from (${marks}) m
        left join connector_status s on s.connector = m.connector and s.shard = m.shard
        order by m.connector, m.shard`,
       [instanceId],
@@ -53,7 +55,8 @@ export class AssignmentRepository {
 
 /** Runs that people asked for travel with the assignment until they have ended. */
 const marks = `
-  select o.connector, o.shard, o.epoch, c.revision, c.wanted_state as wanted, c.restarts, r.requested_runs,
+  select o.connector, o.shard, o.epoch, c.revision, c.wanted_state as wanted, c.wanted_since, c.restarts,
+    r.requested_runs,
     concat_ws(':', o.connector, o.shard, o.epoch, c.revision, c.wanted_state, c.restarts, r.ids) as mark
   from ownership o
   join connector c on c.name = o.connector

@@ -91,3 +91,15 @@ test('a deleted connector is taken back, and its epoch goes on when the name is 
   await bed.beat(a);
   expect(epochsOf(a)).toEqual([2]);
 });
+
+test('a connector that was stopped and started again refreshes anew', async () => {
+  const a = await bed.oneWith('landing');
+  await bed.heartbeats.beat(a.heartbeat(a.statuses({ nextRefreshAt: '2030-01-01T00:00:00.000Z' })));
+  await bed.want('landing', 'stopped');
+  await bed.look();
+  await bed.beat(a);
+  await bed.letGo(a);
+  await bed.want('landing', 'running');
+  await bed.look();
+  expect((await bed.beat(a)).assignments).toMatchObject([{ epoch: 2, nextRefreshAt: null }]);
+});

@@ -45,13 +45,14 @@ const statusesQuery = `
 
 // A run that nobody asked for is always a refresh; one that was asked for has its row already.
 const currentRunsQuery = `
-  insert into run (id, connector, shard, epoch, instance_id, mode, trigger, state, created_at, started_at, counts, gateway)
+  insert into run (id, connector, shard, epoch, instance_id, mode, trigger, state, created_at, started_at, counts, gateway,
+    seen_at)
   select distinct on (id) *
   from (select ("currentRun"->>'id')::uuid as id, connector, shard, epoch, instance_id, 'refresh',
       "currentRun"->>'trigger', 'running', clock_timestamp(), ("currentRun"->>'startedAt')::timestamptz,
-      "currentRun"->'counts', gateway
+      "currentRun"->'counts', gateway, clock_timestamp()
     from (${reported}) reported where "currentRun" is not null) current
   order by id
   on conflict (id) do update set state = 'running', epoch = excluded.epoch, instance_id = excluded.instance_id,
-    started_at = excluded.started_at, counts = excluded.counts
+    started_at = excluded.started_at, counts = excluded.counts, seen_at = excluded.seen_at
   where run.state <> 'ended' and run.connector = excluded.connector`;

@@ -6,7 +6,7 @@ import { Database, type Sql } from '@idaemon/persistence';
 export interface OwnershipDrift {
   /** It has them, and nobody was given a newer epoch: a restored database, or one that was called dead too early. */
   adoptable: Fence[];
-  /** They were taken back from it and it has them no more: its release was lost. */
+  /** It has them no more: taken back and its release was lost, or left by an owner whose claim was overtaken. */
   gone: Fence[];
 }
 
@@ -27,7 +27,8 @@ export class OwnershipRepository {
     const rows = await this.database.rows<DriftRow>(
       // Nearly always nothing is strange: only then all of the table is asked.
       `with owned as (select * from unnest($2::text[], $3::int[], $4::bigint[]) as r (connector, shard, epoch)),
-         stored as materialized (select connector, shard, epoch, revoked_at from ownership where instance_id = $1),
+         stored as materialized (
+           select connector, shard, epoch, revoked_at, assigned_at from ownership where instance_id = $1),
          strange as materialized (
            select r.* from owned r left join stored s using (connector, shard, epoch) where s.connector is null)
        select 'adoptable' as kind, r.connector, r.shard, r.epoch
@@ -35,7 +36,7 @@ export class OwnershipRepository {
        where o.connector is null or ${isAdoptable('r.epoch')}
        union all
        select 'gone', s.connector, s.shard, s.epoch from stored s
-       where s.revoked_at is not null
+       where (s.revoked_at is not null or s.assigned_at < clock_timestamp() - interval '10 seconds')
          and not exists (select from owned r where r.connector = s.connector and r.shard = s.shard)`,
       [instanceId, ...columnsOf(owned)],
     );

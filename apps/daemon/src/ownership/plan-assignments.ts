@@ -43,8 +43,8 @@ export interface Plan {
   takeBack: Placement[];
 }
 
-/** An instance takes no more shards than this: its assignments travel in one message. */
-export const maxShardsPerInstance = 2_500;
+/** An instance takes no more shards than this: its assignments travel in one message of 512 KiB. */
+export const maxShardsPerInstance = 1_500;
 
 export function planAssignments(
   instances: readonly PlanInstance[],

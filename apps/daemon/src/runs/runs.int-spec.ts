@@ -127,6 +127,17 @@ describe('a run that is asked for', () => {
     await bed.look();
     expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'failed', error: { code: 'conflict' } });
   });
+
+  test('waits again when its owner was told to do something else meanwhile', async () => {
+    const a = await bed.oneWith('landing');
+    const { id } = await request();
+    await work(a, currentRun(id));
+    await bed.want('landing', 'paused');
+    await work(a, null);
+    await bed.pass(16);
+    await bed.get(UnfinishedRunRepository).settleUnreported(bed.database);
+    expect(await run(id)).toMatchObject({ state: 'requested', outcome: null, endedAt: null });
+  });
 });
 
 describe('a run that nobody asked for', () => {
@@ -164,6 +175,21 @@ describe('a run that nobody asked for', () => {
     await bed.pass(16);
     expect(await unfinished.settleUnreported(bed.database)).toBe(1);
     expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'partial', counts: { updated: 2 } });
+  });
+
+  test('has failed when its owner works on something else and never reports it', async () => {
+    const a = await bed.oneWith('landing');
+    const [left, next] = [randomUUID(), randomUUID()];
+    await work(a, currentRun(left, 'schedule'));
+    await bed.pass(16);
+    await work(a, currentRun(next, 'schedule'));
+    await bed.get(UnfinishedRunRepository).settleUnreported(bed.database);
+    expect(await run(left)).toMatchObject({
+      state: 'ended',
+      outcome: 'failed',
+      error: { code: 'session-lost' },
+    });
+    expect(await run(next)).toMatchObject({ state: 'running' });
   });
 
   test('is the last run of its connector, though its owner died before it could say so', async () => {

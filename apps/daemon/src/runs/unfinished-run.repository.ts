@@ -47,7 +47,7 @@ export class UnfinishedRunRepository {
          select r.id, case when s.last_run->>'id' = r.id::text then s.last_run end as last_run from run r
          join connector_status s on s.connector = r.connector and s.shard = r.shard and s.epoch = r.epoch
          where r.state = 'running' and s.current_run->>'id' is distinct from r.id::text
-           and s.reported_at < clock_timestamp() - interval '15 seconds')
+           and r.seen_at < clock_timestamp() - interval '15 seconds')
        update run r set
          state = case when u.last_run is null and requested_at is not null then 'requested' else 'ended' end,
          outcome = case when u.last_run is not null then u.last_run->>'outcome'

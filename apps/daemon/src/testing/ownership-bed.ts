@@ -86,6 +86,8 @@ export class OwnershipBed {
     await this.database.rows(`update ownership set assigned_at = assigned_at ${older},
       revoked_at = revoked_at ${older}, freed_at = freed_at ${older}`);
     await this.database.rows(`update connector_status set reported_at = reported_at ${older}`);
+    await this.database.rows(`update connector set wanted_since = wanted_since ${older}`);
+    await this.database.rows(`update run set seen_at = seen_at ${older}`);
   }
 
   /** Time goes on second by second: those who live report, the leader looks. */
