@@ -49,14 +49,14 @@ export class ComponentSchemas {
   }
 }
 
-/** What a client sends differs from what it gets where there are defaults. */
+/** What a client sends differs from what it gets where there are defaults; a list of words does not. */
 function componentName(name: string, schema: JsonSchema, direction: Direction): string {
   // Recursive schemas without a name of their own: the same content is the same component.
   if (name.startsWith('__')) {
     const content = JSON.stringify(schema).replaceAll(name, '');
     return `Value_${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
   }
-  return direction === 'input' ? `${name}Input` : name;
+  return direction === 'input' && !('enum' in schema) ? `${name}Input` : name;
 }
 
 function withReferences(value: unknown, renamed: ReadonlyMap<string, string>): unknown {

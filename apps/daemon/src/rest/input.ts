@@ -9,6 +9,7 @@ const anyone = { name: 'anyone', role: 'viewer' } as const;
 
 /** The parts of a request, checked against its operation; throws a RequestError that names every wrong field. */
 export function inputOf<O extends Operation>(operation: O, request: AuthenticatedRequest): InputOf<O> {
+  refuseUnstorable({ ...(request.params as object), ...(request.query as object), '': request.body });
   return {
     params: checked(operation.params, request.params ?? {}, 'The path'),
     query: checked(operation.query, request.query ?? {}, 'The query'),
@@ -29,6 +30,20 @@ function checked(schema: z.ZodType, value: unknown, part: string): unknown {
     `${part} is not valid: ${[first?.path, first?.message].filter(Boolean).join(' ')}${more}`,
     { errors },
   );
+}
+
+/** Characters that no Postgres text can hold, wherever they are. */
+function refuseUnstorable(value: unknown, path: readonly string[] = []): void {
+  if (value !== null && typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) {
+      refuseUnstorable(key, path);
+      refuseUnstorable(inner, [...path, key]);
+    }
+  }
+  if (typeof value !== 'string' || !/[\0\p{Surrogate}]/u.test(value)) return;
+  const at = path.filter(Boolean).join('.');
+  const message = 'holds a NUL character or half of a surrogate pair, which cannot be stored';
+  throw new RequestError(`The request is not valid: ${at} ${message}`, { errors: [{ path: at, message }] });
 }
 
 /** `If-Match: "3"`, `If-Match: *`, `If-None-Match: *`. */

@@ -62,7 +62,9 @@ function accessText(access: Operation['access']): string {
 }
 
 function parametersOf(schema: z.ZodType, location: 'path' | 'query', schemas: ComponentSchemas): unknown[] {
-  const { properties = {}, required = [] } = schemas.inline(schema, 'input');
+  if (!(schema instanceof z.ZodObject)) return [];
+  // A copy: a schema with a name of its own would become a reference.
+  const { properties = {}, required = [] } = schemas.inline(z.object(schema.shape), 'input');
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: location,

@@ -1,12 +1,6 @@
-import {
-  Catch,
-  HttpException,
-  Inject,
-  Logger,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { IdaemonError, NotFoundError, problemOf, RequestError, toWireError } from '@idaemon/contracts';
+import { LOG, type Log } from '@idaemon/service-runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteTable } from './route-table.js';
 
@@ -16,16 +10,19 @@ export const maxBodyBytes = 1024 * 1024;
 /** Answers every failure as a problem document (RFC 9457): of handlers, of guards, of the HTTP server itself. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  readonly #log = new Logger('rest');
-
-  constructor(@Inject(RouteTable) private readonly routes: RouteTable) {}
+  constructor(
+    @Inject(RouteTable) private readonly routes: RouteTable,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const path = request.url.split('?')[0] ?? request.url;
     const error = this.#explain(thrown, request.method, path);
-    if (!(error instanceof IdaemonError)) this.#log.error(error, `${request.method} ${path} failed`);
+    if (!(error instanceof IdaemonError)) {
+      this.log.error({ error, method: request.method, path }, 'A request could not be answered');
+    }
     const wire = toWireError(error);
     const problem = problemOf(wire, path);
     void reply
