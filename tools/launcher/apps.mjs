@@ -16,10 +16,13 @@ import { portIn } from './servers.mjs';
  * @property {string} name of the process; unique, e.g. `files-integrator-2`
  * @property {string} app its folder under `apps`
  * @property {number} port
+ * @property {string} [host] that it listens on; default: loopback
+ * @property {string} [main] its main file, if not the built one of `app`
  * @property {Record<string, string | undefined>} [environment]
  */
 
 const readyDeadlineMs = 120_000;
+const loopback = '127.0.0.1';
 
 /**
  * The apps that are here: those of a later release are not started before they exist.
@@ -66,7 +69,7 @@ export async function planApps(integrators, environment, say) {
     const port = await freePortNear(preferred, { taken });
     taken.add(port);
     if (port !== preferred) say(`Port ${preferred} is taken: ${name} uses ${port}`);
-    apps.push({ name, app, port });
+    apps.push({ name, app, port, host: environment.IDAEMON_HOST });
   }
   return apps;
 }
@@ -97,13 +100,13 @@ export function startApp(app, { home, natsUrl, postgresUrl, environment }) {
   return startProcess({
     name: app.name,
     command: process.execPath,
-    args: [join(workspaceFolder, 'apps', app.app, 'dist', 'main.js')],
+    args: [app.main ?? join(workspaceFolder, 'apps', app.app, 'dist', 'main.js')],
     cwd: workspaceFolder,
     env: {
       ...withoutNpm(environment),
       NODE_ENV: environment.NODE_ENV ?? 'production',
       IDAEMON_HOME: home,
-      IDAEMON_HOST: environment.IDAEMON_HOST ?? '127.0.0.1',
+      IDAEMON_HOST: app.host ?? loopback,
       IDAEMON_PORT: String(app.port),
       IDAEMON_NATS_URL: natsUrl,
       // Integrators are stateless: no way to the tables, no mistake with them.
@@ -119,9 +122,11 @@ export function logFileOf(home, name) {
   return join(home, 'logs', `${name}.log`);
 }
 
-/** @param {App} app */
-export function urlOfApp(app) {
-  return `http://127.0.0.1:${app.port}`;
+/** As it is reached from here. @param {App} app */
+export function urlOfApp({ host = loopback, port }) {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${isEverywhere ? loopback : name}:${port}`;
 }
 
 /**

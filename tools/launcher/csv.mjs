@@ -26,5 +26,7 @@ function splitRecords(text) {
     records.push(record);
     record = [];
   }
+  // The text ended after a comma: one more field, an empty one.
+  if (record.length) records.push([...record, '']);
   return records;
 }

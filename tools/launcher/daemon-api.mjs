@@ -26,7 +26,7 @@ export async function statusOf(api, connector, signal) {
 export async function countElements(api, filter, signal) {
   const query = new URLSearchParams({ ...filter, pageSize: '1' });
   const { total } = /** @type {{ total: number }} */ (
-    await get(api, `/api/metadata/elements?${query}`, signal)
+    await get(api, `/api/metadata/elements?${query.toString()}`, signal)
   );
   return total;
 }

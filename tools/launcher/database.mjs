@@ -11,12 +11,12 @@ export async function withClient(url, work) {
   const { Client } = (await import('pg')).default;
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   // A server that goes away while we are idle would otherwise end the process.
-  client.on('error', () => {});
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);
   } finally {
-    await client.end().catch(() => {});
+    await client.end().catch(() => undefined);
   }
 }
 

@@ -205,7 +205,7 @@ async function connectionProblem(url) {
   // Loaded late: the launcher starts before its packages are installed.
   const { Client } = (await import('pg')).default;
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  client.on('error', () => {});
+  client.on('error', () => undefined);
   try {
     await client.connect();
     return undefined;
@@ -213,7 +213,7 @@ async function connectionProblem(url) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return code === '28P01' || code === '28000' ? 'refused' : 'not yet';
   } finally {
-    await client.end().catch(() => {});
+    await client.end().catch(() => undefined);
   }
 }
 

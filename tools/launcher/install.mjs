@@ -29,6 +29,20 @@ export async function whyInstall(folder) {
 }
 
 /**
+ * Installs them only if they are missing or stale.
+ * @param {import('./progress.mjs').Progress} progress @param {string} folder of the workspace @param {string} home
+ * @param {AbortSignal} signal
+ */
+export async function prepareDependencies(progress, folder, home, signal) {
+  const reason = await whyInstall(folder);
+  if (!reason) return;
+  const logFile = join(home, 'logs', 'install.log');
+  await progress.step(`Installing dependencies (${reason})`, () =>
+    installDependencies(folder, logFile, { signal }),
+  );
+}
+
+/**
  * @param {string} folder of the workspace @param {string} logFile
  * @param {{ signal?: AbortSignal, environment?: NodeJS.ProcessEnv }} [options]
  */

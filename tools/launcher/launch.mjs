@@ -4,7 +4,7 @@ import { integratorsHere, planApps, urlOfApp } from './apps.mjs';
 import { build } from './build.mjs';
 import { checkExternalNats, checkExternalPostgres } from './external-servers.mjs';
 import { homeFolder, workspaceFolder } from './folders.mjs';
-import { installDependencies, whyInstall } from './install.mjs';
+import { prepareDependencies } from './install.mjs';
 import { lockHome } from './launcher-lock.mjs';
 import { writePrivateFile } from './private-files.mjs';
 import {
@@ -29,25 +29,15 @@ import { System } from './system.mjs';
  * @property {(cleanUp: import('./until-stopped.mjs').CleanUp) => void} onStop
  */
 
-/** Installs and builds what is missing or stale. @param {Progress} progress @param {string} home @param {AbortSignal} signal */
-export async function prepareCheckout(progress, home, signal) {
-  const reason = await whyInstall(workspaceFolder);
-  if (reason) {
-    await progress.step(`Installing dependencies (${reason})`, () =>
-      installDependencies(workspaceFolder, join(home, 'logs', 'install.log'), { signal }),
-    );
-  }
-  await progress.step('Building', async (say) => {
-    const { built, unchanged } = await build();
-    say(built ? `${built} files` : `${unchanged} files are up to date`);
-  });
-}
-
 /** @param {LaunchOptions} launch */
 export async function launch({ options, environment, progress, signal, onStop }) {
   const home = homeFolder(environment);
   onStop(await lockHome(home));
-  await prepareCheckout(progress, home, signal);
+  await prepareDependencies(progress, workspaceFolder, home, signal);
+  await progress.step('Building', async (say) => {
+    const { built, unchanged } = await build();
+    say(built ? `${built} files` : `${unchanged} files are up to date`);
+  });
   const integrators = await integratorsHere(options.services);
   const leftovers = await System.stopLeftovers(home);
   if (leftovers.length)

@@ -15,7 +15,7 @@ import { runCommand } from './run-command.mjs';
  */
 export async function findNatsProgram(
   cacheFolder,
-  { sources = natsSources, isPathUsed = true, onTry = () => {}, signal } = {},
+  { sources = natsSources, isPathUsed = true, onTry = () => undefined, signal } = {},
 ) {
   const installed = isPathUsed ? await versionOf('nats-server') : undefined;
   if (installed) return { path: 'nats-server', version: installed, source: 'PATH' };
@@ -55,7 +55,7 @@ async function fetchInto(cacheFolder, source, signal) {
     await keepOnlyProgram(unfinished);
     const folder = folderOf(cacheFolder, source);
     await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder).catch(() => {});
+    await rename(unfinished, folder).catch(() => undefined);
     return undefined;
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -140,14 +140,8 @@ async function ready(server, url, logFile, signal) {
     }
     await server.stop();
     signal?.throwIfAborted();
-    const last = (await endOfLog(logFile, { from: server.logStart }))
-      .split('\n')
-      .at(-1)
-      ?.replace(/^.*\[(ERR|FTL)\]\s*/, '');
-    throw new LauncherError(
-      'The NATS server',
-      last || 'it does not answer',
-      `Read ${logFile}; then start again.`,
-    );
+    const lines = (await endOfLog(logFile, { from: server.logStart })).split('\n');
+    const [, reason = 'it does not answer'] = /\[(?:ERR|FTL)\]\s*(.+)/.exec(lines.at(-1) ?? '') ?? [];
+    throw new LauncherError('The NATS server', reason, `Read ${logFile}; then start again.`);
   }
 }

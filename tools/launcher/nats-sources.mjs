@@ -192,5 +192,5 @@ function sha256(bytes) {
 
 /** @param {string} output */
 function lastLine(output) {
-  return output.trim().split('\n').at(-1)?.trim() || 'it failed without a message';
+  return /[^\n]+$/.exec(output.trim())?.[0].trim() ?? 'it failed without a message';
 }

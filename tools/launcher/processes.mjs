@@ -95,8 +95,8 @@ export async function supervise({
   first,
   start,
   signal,
-  onEnd = () => {},
-  onStart = () => {},
+  onEnd = () => undefined,
+  onStart = () => undefined,
   clock = realClock,
 }) {
   const over = aborted(signal);
@@ -137,7 +137,7 @@ export function backOffMs(failures) {
 const realClock = {
   now: () => performance.now(),
   /** @param {number} ms @param {AbortSignal} signal */
-  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 };
 
 /**

@@ -6,7 +6,7 @@
  * @property {(text: string) => void} line
  */
 
-const stillEveryMs = 10_000;
+const stillAfterMs = 10_000;
 
 /**
  * @param {object} [options]
@@ -26,10 +26,16 @@ export function createProgress({ output = process.stdout, now = () => performanc
       const show = (mark) => `${mark} ${title}${detail && `: ${detail}`}  (${seconds()})`;
       // A terminal shows the step at once and its end in the same line; a log gets whole lines only.
       if (isTerminal) output.write(`… ${title}`);
-      const timer = setInterval(
-        () => output.write(isTerminal ? `\r\x1b[K${show('…')}` : `${show('…')}\n`),
-        stillEveryMs,
-      );
+      /** @type {NodeJS.Timeout} */
+      let timer;
+      // Twice as long each time: a log shows that it goes on, and is not filled with it.
+      const sayStill = (/** @type {number} */ afterMs) => {
+        timer = setTimeout(() => {
+          output.write(isTerminal ? `\r\x1b[K${show('…')}` : `${show('…')}\n`);
+          sayStill(isTerminal ? afterMs : 2 * afterMs);
+        }, afterMs);
+      };
+      sayStill(stillAfterMs);
       try {
         const result = await work((text) => (detail = text));
         output.write(`${isTerminal ? '\r\x1b[K' : ''}${show('✓')}\n`);
@@ -38,7 +44,7 @@ export function createProgress({ output = process.stdout, now = () => performanc
         output.write(`${isTerminal ? '\r\x1b[K' : ''}${show('✗')}\n`);
         throw error;
       } finally {
-        clearInterval(timer);
+        clearTimeout(timer);
       }
     },
   };

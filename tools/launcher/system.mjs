@@ -44,7 +44,7 @@ export class System {
 
   /** @param {SystemOptions} options */
   constructor(options) {
-    this.#options = { environment: process.env, isSupervised: true, say: () => {}, ...options };
+    this.#options = { environment: process.env, isSupervised: true, say: () => undefined, ...options };
     this.#record = join(options.home, 'processes.json');
     this.#logTimer = setInterval(() => void this.#cutLogs(), logCheckMs);
     this.#logTimer.unref();
@@ -188,12 +188,14 @@ export class System {
     const identities = Object.fromEntries(
       [...this.#apps].map(([name, { process }]) => [name, process.identity]),
     );
-    this.#recording = this.#recording.catch(() => {}).then(() => writePrivateJson(this.#record, identities));
+    this.#recording = this.#recording
+      .catch(() => undefined)
+      .then(() => writePrivateJson(this.#record, identities));
     await this.#recording;
   }
 
   async #cutLogs() {
-    for (const name of this.names) await cutLog(this.logFile(name)).catch(() => {});
+    for (const name of this.names) await cutLog(this.logFile(name)).catch(() => undefined);
   }
 
   /** @param {string} name */

@@ -53,7 +53,8 @@ export async function startTestServers({ signal } = {}) {
   ]);
   const [postgres, nats] = starts;
   const stop = async () => {
-    await Promise.all(starts.map((start) => (start.status === 'fulfilled' ? start.value.stop() : undefined)));
+    const running = starts.filter((start) => start.status === 'fulfilled');
+    await Promise.all(running.map(({ value }) => value.stop()));
     await rm(folder, { recursive: true, force: true });
   };
   if (postgres.status === 'fulfilled' && nats.status === 'fulfilled') {

@@ -23,12 +23,12 @@ export async function runUntilStopped(work, progress) {
         progress.line('\nStopping; Ctrl-C again ends everything at once');
         stopping.abort();
       } else if (performance.now() - firstAtMs > echoMs) {
-        for (const cleanUp of cleanUps) void cleanUp({ isForced: true }).catch(() => {});
+        for (const cleanUp of cleanUps) void cleanUp({ isForced: true }).catch(() => undefined);
       }
     });
   }
   // Of a terminal that is gone.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   try {
     await work(stopping.signal, (cleanUp) => cleanUps.unshift(cleanUp));
@@ -53,7 +53,7 @@ export async function runUntilStopped(work, progress) {
 export function untilAborted(signal) {
   return new Promise((resolve) => {
     // A pending promise alone would let Node end the process.
-    const keepAlive = setInterval(() => {}, 2 ** 30);
+    const keepAlive = setInterval(() => undefined, 2 ** 30);
     const finish = () => {
       clearInterval(keepAlive);
       resolve();

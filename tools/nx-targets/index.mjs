@@ -1,7 +1,8 @@
 /**
- * Gives every project the same targets, so that no package.json repeats them: `lint` (ESLint with the module
- * boundaries), `test` (its unit specs), with a `src` folder `build` (compiled to `dist`, as the launcher does), and for the
- * packages that are published `declarations` (the types that users of the package see).
+ * Gives every project the same targets, so that no package.json repeats them: `test` (its unit specs), with a `src` folder
+ * `build` (compiled to `dist`, as the launcher does), and for the packages that are published `declarations` (the types
+ * that users of the package see). `lint` and `typecheck` are targets of the workspace (package.json): both need all types
+ * at once, and a process per project would read them all again each time.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,11 +28,6 @@ function targetsOf(root, hasSources, isPublished) {
         outputs: ['{projectRoot}/dist/**/*.d.ts'],
       },
     }),
-    lint: {
-      command: `eslint --max-warnings 0 ${root}`,
-      cache: true,
-      inputs: [...sources, '^project', '{workspaceRoot}/eslint.config.mjs'],
-    },
     test: {
       command: `vitest run --project unit --passWithNoTests ${root}/`,
       cache: true,
