@@ -4,9 +4,11 @@ import { Messaging } from '@idaemon/messaging';
 import type { Metrics } from '@idaemon/metrics';
 import { Database } from '@idaemon/persistence';
 import { ENVIRONMENT, LOG, METRICS, SHUTDOWN, type Log } from '@idaemon/service-runtime';
+import type { EmbeddedWriter } from './embedded/embedded-writer.js';
 import { Retention } from './embedded/retention/retention.js';
 import { readStoreGauges } from './embedded/retention/store-gauges.js';
 import { SearchIndexer } from './embedded/search/search-indexer.js';
+import { WRITER } from './embedded-store.module.js';
 import type { GatewayEnvironment } from './gateway-environment.js';
 import { GatewayIdentity } from './gateway-identity.js';
 import { repeat } from './repeat.js';
@@ -15,6 +17,7 @@ import { version } from './version.js';
 const aliveEveryMs = 5_000;
 const gaugesEveryMs = 15_000;
 const pruneEveryMs = 10 * 60_000;
+const expireEveryMs = 5_000;
 const indexEveryMs = 1_000;
 /** While others write, indexing takes at most a quarter of the time: searching finds what it has not yet reached. */
 const restPerWork = 3;
@@ -26,6 +29,7 @@ export class Upkeep implements OnApplicationBootstrap {
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
     @Inject(Messaging) private readonly messaging: Messaging,
     @Inject(Database) private readonly database: Database,
+    @Inject(WRITER) private readonly writer: EmbeddedWriter,
     @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(ENVIRONMENT) private readonly environment: GatewayEnvironment,
     @Inject(LOG) private readonly log: Log,
@@ -35,6 +39,10 @@ export class Upkeep implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { database, metrics } = this;
     const indexer = new SearchIndexer(database);
+    metrics.beforeRender(() => metrics.gatewaySessions.set(this.writer.sessions));
+    this.#repeat('Forgetting sessions that nobody goes on with', expireEveryMs, async () =>
+      this.writer.expireSessions(),
+    );
     this.#repeat('Saying that it lives', aliveEveryMs, async () => this.#sayAlive());
     this.#repeat('Reading its gauges', gaugesEveryMs, () => readStoreGauges(database, metrics));
     this.#repeat('Indexing for search', indexEveryMs, () => index(indexer));
