@@ -48,7 +48,7 @@ export interface Listening {
 }
 
 /** How long `close` waits for the handlers that are at work. */
-const closeDeadlineMs = 5_000;
+const closeDeadlineMs = 2_000;
 
 interface Listener {
   subject: string;

@@ -132,13 +132,14 @@ export class SessionWriter {
   }
 
   async #sendBuffer(buffer: BatchBuffer): Promise<void> {
-    const { collection, scope, isProbe, elements } = buffer;
+    const { collection, scope, elements } = buffer;
+    const isProbe = this.#asksFirst(buffer);
     const entries = elements.map(({ full, probe }) => (isProbe && probe ? probe : full));
     const number = this.#nextNumber++;
     try {
       const reply = await this.send({ number, collection, scope, entries });
       this.#answered += 1;
-      this.#learn(buffer, reply);
+      this.#learn(isProbe, elements.length, reply);
       for (const index of reply.needed) this.#putNeeded(buffer, index);
     } catch (error) {
       this.#failure ??= { error };
@@ -148,6 +149,11 @@ export class SessionWriter {
     this.#rest();
   }
 
+  /** What was gathered to be asked for goes with its content, once that has turned out to be better. */
+  #asksFirst({ isProbe, bytes }: BatchBuffer): boolean {
+    return isProbe && (this.#isProbing || bytes > maxWireBytes);
+  }
+
   #putNeeded({ collection, scope, elements }: BatchBuffer, index: number): void {
     const element = elements[index];
     if (!element) throw new Error(`The gateway needs entry ${index} of a batch of ${elements.length}`);
@@ -155,11 +161,11 @@ export class SessionWriter {
   }
 
   /** Half is the break-even: content twice as long costs what one round of probes costs. */
-  #learn({ isProbe, elements }: BatchBuffer, { needed, counts }: BatchReply): void {
+  #learn(isProbe: boolean, size: number, { needed, counts }: BatchReply): void {
     const before = this.#counts;
     this.#counts = counts;
     if (isProbe) {
-      this.#isProbing = needed.length * 2 < elements.length;
+      this.#isProbing = needed.length * 2 < size;
       return;
     }
     const unchanged = counts.unchanged - before.unchanged;
