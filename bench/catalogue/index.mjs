@@ -82,7 +82,11 @@ async function measured(servers, integrator, document, environment = {}) {
   try {
     const memory = async (name) => memoryOf(round.system.process(name).identity.pid);
     const idle = await memory(integrator);
-    await round.call('PUT', '/api/connectors/bench', { ...document, initialState: 'paused' });
+    await round.call('PUT', '/api/connectors/bench', {
+      ...document,
+      schedule: { every: '1d' },
+      initialState: 'paused',
+    });
     const first = await firstRefresh(round);
     const before = await rowWrites(round.url);
     const second = await round.refresh('bench');

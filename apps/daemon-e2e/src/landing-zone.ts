@@ -31,6 +31,7 @@ export class LandingZone {
       service: 'files-integrator',
       connector: 'folder',
       config: { path: this.path },
+      schedule: { every: '1h' },
       ...extra,
     };
   }

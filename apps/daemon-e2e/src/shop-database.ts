@@ -39,6 +39,7 @@ export class ShopDatabase {
       connector: 'postgresql',
       config: { url: `postgresql://reader@127.0.0.1:${this.port}/shop` },
       secrets: { password: { env: 'SHOP_PASSWORD' } },
+      schedule: { every: '1h' },
       ...extra,
     };
   }

@@ -70,7 +70,7 @@ export class TestSystem {
   static async start({ apps = defaultApps, environment = {} }: SystemOptions = {}): Promise<TestSystem> {
     const system = await TestSystem.servers(environment);
     try {
-      await Promise.all(apps.map((app) => system.startApp(app)));
+      for (const app of apps) await system.startApp(app);
       await system.ready();
       await system.declareGateway();
       return system;
