@@ -5,5 +5,6 @@ export { FakeOpenMetadata } from './fake-open-metadata.js';
 export type { StoredElement } from './fake-open-metadata.js';
 export { FakeSession } from './fake-session.js';
 export type { SessionReport } from './fake-session.js';
+export { delegating } from './delegating-port.js';
 export { startConnector } from './running-connector.js';
 export type { Engagement, LogEntry, RunningConnector, StartOptions } from './running-connector.js';

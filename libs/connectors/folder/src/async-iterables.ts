@@ -18,24 +18,26 @@ export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T>
 
 /** Ends with the reason of the signal at once when it aborts, even while the source hangs. */
 export async function* abortable<T>(source: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(abortError(signal));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => undefined);
   try {
     for (;;) {
-      if (signal.aborted) throw abortError(signal);
-      const item = await Promise.race([source.next(), aborted]);
+      const item = await orAborted(source.next(), signal);
       if (item.done) return;
       yield item.value;
     }
   } finally {
-    signal.removeEventListener('abort', stop);
     const ended = source.return(undefined).catch(() => undefined);
     if (!signal.aborted) await ended;
   }
+}
+
+/** One listener for each promise: a race with one promise for all would keep every result until its end. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(abortError(signal));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** In the order of the items, at most `atOnce` under way. */

@@ -43,7 +43,8 @@ export function isWorthReading(
   const { content } = kind(name);
   if (!content || size === 0) return false;
   if (content === 'parquet') return columns;
-  return content !== 'text' || lineCountMaxBytes > 0;
+  if (content === 'delimited' && columns) return true;
+  return content === 'unknown' || lineCountMaxBytes > 0;
 }
 
 /** Reads as little of a file as tells its facts. Rejects with the error of the file system when it cannot be read. */

@@ -1,13 +1,14 @@
 import type { parse } from 'csv-parse/sync';
 import { columnSet, type ColumnSet } from './columns.js';
-import { guessType, type ValueType } from './value-types.js';
+import { guessType } from './value-types.js';
 
 export interface DelimitedFacts {
   delimiter: string;
   columns: ColumnSet;
 }
 
-const delimiters = [',', ';', '\t', '|'];
+/** Commas are in other text too, so they come last. */
+const delimiters = ['\t', ';', '|', ','];
 /** Enough rows to tell the types of columns, few enough to read for each file. */
 const rowsToRead = 100;
 
@@ -57,11 +58,9 @@ function rowsOf(parseText: typeof parse, head: string, delimiter: string): strin
   return rows;
 }
 
-/** Names of columns are words, and no two are the same; data has numbers, dates or gaps. */
+/** Names of columns are words; data has numbers, dates or gaps. */
 function looksLikeHeader(row: readonly string[]): boolean {
-  const names = row.map((cell) => cell.trim()).filter((cell) => cell !== '');
-  const wordTypes: readonly ValueType[] = ['string'];
-  if (new Set(names).size < names.length * 0.9) return false;
-  const words = names.filter((name) => wordTypes.includes(guessType([name])));
+  const names = row.filter((cell) => cell.trim() !== '');
+  const words = names.filter((name) => guessType([name]) === 'string');
   return words.length > names.length / 2;
 }

@@ -20,7 +20,7 @@ const maxFolders = 20_000;
  */
 export class FolderWatcher {
   readonly changes: PendingChanges;
-  readonly #isOn: boolean;
+  readonly isOn: boolean;
   readonly #log: ConnectorLog;
   readonly #isWanted: (path: RawPath) => boolean;
   readonly #folders = new Map<RawPath, WatchedFolder>();
@@ -37,7 +37,7 @@ export class FolderWatcher {
     isWanted: (path: RawPath) => boolean;
     changes?: PendingChanges;
   }) {
-    this.#isOn = options.isOn;
+    this.isOn = options.isOn;
     this.#log = options.log;
     this.#isWanted = options.isWanted;
     this.changes = options.changes ?? new PendingChanges();
@@ -55,7 +55,7 @@ export class FolderWatcher {
       return;
     }
     if (known) this.forget(item.path);
-    if (!this.#isOn || this.#isClosed) return;
+    if (!this.isOn || this.#isClosed) return;
     if (this.#folders.size >= maxFolders) return this.#warn(`more than ${maxFolders} folders`);
     const isCovered = isRecursive && item.parent !== undefined && !item.isLink;
     const watching = isCovered ? undefined : this.#begin(item);

@@ -17,7 +17,7 @@ export async function followChanges(following: Following, now: () => number = Da
   const writer = new ChangeWriter(following);
   let requestedAtMs = -Infinity;
   let needsRefresh = false;
-  if (!client.watcher.hasMetRefresh) await watchTree(client, signal);
+  if (client.watcher.isOn && !client.watcher.hasMetRefresh) await watchTree(client, signal);
   while (!signal.aborted) {
     const untilRequestMs = needsRefresh ? Math.max(0, requestedAtMs + betweenRequestsMs - now()) : Infinity;
     const waitMs = Math.min(changes.dueInMs() ?? Infinity, untilRequestMs);
