@@ -30,6 +30,8 @@ const maxHeldBytes = 2 * 1024 * 1024;
 class BatchBuffer {
   readonly elements: PendingElement[] = [];
   bytes = 0;
+  /** Sent before it was full: what is needed of it does not wait for more either. */
+  isEarly = false;
 
   constructor(
     readonly collection: string,
@@ -95,7 +97,10 @@ export class SessionWriter {
 
   /** Sends what waits for its batch to become full. */
   flush(): void {
-    for (const buffer of this.#buffers.values()) this.#ready.push(buffer);
+    for (const buffer of this.#buffers.values()) {
+      buffer.isEarly = true;
+      this.#ready.push(buffer);
+    }
     this.#buffers.clear();
     this.#pump();
   }
@@ -141,6 +146,7 @@ export class SessionWriter {
       this.#answered += 1;
       this.#learn(isProbe, elements.length, reply);
       for (const index of reply.needed) this.#putNeeded(buffer, index);
+      if (buffer.isEarly && reply.needed.length > 0) this.flush();
     } catch (error) {
       this.#failure ??= { error };
     }
