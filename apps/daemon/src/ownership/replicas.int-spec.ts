@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { daemonMessages } from '@idaemon/contracts';
+import { Messaging } from '@idaemon/messaging';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cacheFolder } from '../../../../tools/launcher/folders.mjs';
 import { startNatsServer } from '../../../../tools/launcher/nats-server.mjs';
 import { freshDatabase } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors, connectorNames } from '../testing/connector-rows.js';
 import { startDaemonReplica, type DaemonReplica } from '../testing/daemon-replica.js';
+import { interruptibleProxy } from '../testing/interruptible-proxy.js';
 import { LiveInstance } from '../testing/live-instance.js';
 import { Leader } from './leader.js';
 import { WakeUps } from './wake-ups.js';
@@ -120,6 +123,29 @@ test('only a newcomer gets connectors after NATS was away for longer than a leas
   await until(() => expect(third.connectors.length).toBeGreaterThanOrEqual(6), 10_000);
   const moved = [...epochs()].filter(([key, epoch]) => before.get(key) !== epoch);
   expect(moved.length).toBeLessThanOrEqual(7);
+});
+
+test('nobody answers for the daemon while Postgres is away, and only a newcomer gets connectors afterwards', async () => {
+  const proxy = await interruptibleProxy(postgresUrl);
+  postgresUrl = proxy.url;
+  await system(3_000);
+  const before = epochs();
+  const asking = await Messaging.connect({ url: nats.url, name: 'spec' });
+  await proxy.cut();
+  const ask = () => asking.request(daemonMessages.gateway, {}, { name: 'default' });
+  await vi.waitFor(() => expect(ask()).rejects.toMatchObject({ reason: 'no-responders' }), 10_000);
+  const silentSince = Date.now();
+  await until(() => expect(Date.now() - silentSince).toBeGreaterThan(4_000), 10_000);
+
+  await proxy.mend();
+  await vi.waitFor(() => expect(ask()).resolves.toMatchObject({ gateway: { name: 'default' } }), 10_000);
+  const third = await addInstance();
+  await until(() => expect(third.connectors.length).toBeGreaterThanOrEqual(6), 10_000);
+  const moved = [...epochs()].filter(([key, epoch]) => before.get(key) !== epoch);
+  expect(moved.length).toBeLessThanOrEqual(7);
+  await asking.close();
+  await Promise.all(daemons.splice(0).map((daemon) => daemon.stop()));
+  await proxy.cut();
 });
 
 test('a connector reaches an instance long before the next look', async () => {

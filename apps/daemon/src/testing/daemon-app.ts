@@ -6,7 +6,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Messaging } from '@idaemon/messaging';
-import { createMetrics } from '@idaemon/metrics';
+import { createMetrics, type Metrics } from '@idaemon/metrics';
 import { Database } from '@idaemon/persistence';
 import {
   ENVIRONMENT,
@@ -33,6 +33,7 @@ export interface DaemonApp {
   databaseUrl: string;
   natsUrl: string;
   home: string;
+  metrics: Metrics;
   /** All that was logged, as JSON lines. */
   logged: string[];
   /** Ends the servers; `close` of the first replica does it. */
@@ -57,7 +58,14 @@ export async function startDaemon(options: DaemonAppOptions = {}): Promise<Daemo
   const stopping = new AbortController();
   const messaging = await Messaging.connect({ url: natsUrl, name: 'daemon-spec' });
   const environment = environmentOf(databaseUrl, home, options.environment);
-  const module = surrounding({ environment, messaging, log: logInto(logged), signal: stopping.signal });
+  const metrics = createMetrics('daemon');
+  const module = surrounding({
+    environment,
+    messaging,
+    metrics,
+    log: logInto(logged),
+    signal: stopping.signal,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
     new FastifyAdapter({ bodyLimit: daemonApp.http?.bodyLimitBytes }),
@@ -73,7 +81,7 @@ export async function startDaemon(options: DaemonAppOptions = {}): Promise<Daemo
     await rm(home, { recursive: true, force: true });
   };
   const database = app.get(Database);
-  return { ...servers, app, server: app.getHttpServer(), database, messaging, home, logged, close };
+  return { ...servers, app, server: app.getHttpServer(), database, messaging, metrics, home, logged, close };
 }
 
 async function ownServers(): Promise<Pick<DaemonApp, 'databaseUrl' | 'natsUrl' | 'drop'>> {
@@ -97,13 +105,14 @@ function logInto(logged: string[]): Log {
 function surrounding(runtime: {
   environment: unknown;
   messaging: Messaging;
+  metrics: Metrics;
   log: Log;
   signal: AbortSignal;
 }): DynamicModule {
   const providers = [
     { provide: ENVIRONMENT, useValue: runtime.environment },
     { provide: LOG, useValue: runtime.log },
-    { provide: METRICS, useValue: createMetrics('daemon') },
+    { provide: METRICS, useValue: runtime.metrics },
     { provide: SHUTDOWN, useValue: runtime.signal },
     { provide: Messaging, useValue: runtime.messaging },
     { provide: Readiness, useValue: new Readiness() },
