@@ -114,6 +114,13 @@ export const metricTable = {
     labels: [],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 3],
   },
+  daemonRequestDuration: {
+    type: 'histogram',
+    name: 'idaemon_daemon_request_duration_seconds',
+    help: 'Time to answer a REST request, by operation and outcome (ok, refused or failed).',
+    labels: ['operation', 'outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  },
   daemonRuns: {
     type: 'counter',
     name: 'idaemon_daemon_runs_total',
