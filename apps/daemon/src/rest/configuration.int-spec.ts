@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Retention } from '../runs/retention.js';
 import { startDaemon, type DaemonApp } from '../testing/daemon-app.js';
 import { databaseDefinition, folderDefinition, registerInstance } from '../testing/registered-service.js';
 import { restClient } from '../testing/rest-client.js';
@@ -23,7 +24,7 @@ afterAll(() => daemon.close());
 beforeEach(async () => {
   await daemon.database.rows('delete from connector');
   await daemon.database.rows('delete from connector_removal');
-  await daemon.database.rows('delete from document_revision');
+  await daemon.database.rows(`delete from document_revision where kind = 'connector'`);
   await daemon.database.rows('delete from audit');
 });
 
@@ -326,4 +327,28 @@ test('validate answers the errors of any document and saves nothing', async () =
   });
   expect((gateway.body.errors as { path: string }[])[0]?.path).toBe('schema');
   expect((await send('get', '/api/connectors')).body.total).toBe(0);
+});
+
+test('revisions of what was deleted and definitions that were replaced are forgotten after their time', async () => {
+  await send('put', path, { body: landing });
+  await send('put', '/api/connectors/gone', { body: { ...landing, name: 'gone' } });
+  await send('delete', '/api/connectors/gone');
+  const old = { ...folderDefinition, version: '0.9.0' };
+  await registerInstance(daemon.database, 'files-integrator', [old], 'files-integrator-old');
+  await daemon.database.rows(`delete from instance where id = 'files-integrator-old'`);
+  await daemon.database.rows(`update document_revision set created_at = created_at - interval '401 days'`);
+  await daemon.database.rows(
+    `update definition set last_seen_at = now() - case document->>'version' when '0.9.0' then 402 else 401 end
+       * interval '1 day'`,
+  );
+  await daemon.app.get(Retention, { strict: false }).prune(AbortSignal.timeout(10_000));
+  expect(await daemon.database.rows('select distinct name from document_revision order by name')).toEqual([
+    { name: 'default' },
+    { name: 'landing' },
+  ]);
+  expect(
+    await daemon.database.rows(
+      `select document->>'version' as version from definition order by service, name`,
+    ),
+  ).toEqual([{ version: '1.0.0' }, { version: '1.0.0' }]);
 });

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { administratorToken, startDaemon, type DaemonApp } from '../testing/daemon-app.js';
 import { restClient } from '../testing/rest-client.js';
 
@@ -108,6 +108,17 @@ test('answers are for the asker alone: not cached, not framed, not shared with o
   });
   expect(headers).not.toHaveProperty('access-control-allow-origin');
   expect(headers).not.toHaveProperty('x-powered-by');
+});
+
+test('requests are counted by operation, never by the path that was asked for', async () => {
+  await send('get', '/api/connectors/some-name');
+  await send('get', '/api/nothing-here');
+  const count = (operation: string) =>
+    `idaemon_daemon_request_duration_seconds_count{app="daemon",operation="${operation}",outcome="refused"}`;
+  await vi.waitFor(async () => expect(await daemon.metrics.render()).toContain(count('none')));
+  const text = await daemon.metrics.render();
+  expect(text).toContain(count('getConnector'));
+  expect(text).not.toMatch(/some-name|nothing-here/);
 });
 
 describe('access', () => {

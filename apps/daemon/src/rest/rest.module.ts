@@ -1,6 +1,8 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Metrics } from '@idaemon/metrics';
+import { METRICS } from '@idaemon/service-runtime';
 import { AccessGuard } from '../access/access.guard.js';
 import { FirstAdministrator } from '../access/first-administrator.js';
 import { TokenRepository } from '../access/token.repository.js';
@@ -18,6 +20,7 @@ import { ConnectorResources } from './connector-resources.js';
 import { controllers, operations } from './controllers.js';
 import { takeJson } from './json-body.js';
 import { ProblemFilter } from './problem.filter.js';
+import { measureRequests } from './request-metrics.js';
 import { RouteTable } from './route-table.js';
 import { addSecurityHeaders } from './security-headers.js';
 
@@ -44,11 +47,16 @@ import { addSecurityHeaders } from './security-headers.js';
   ],
 })
 export class RestModule implements OnModuleInit {
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>) {}
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
+    @Inject(RouteTable) private readonly routes: RouteTable,
+    @Inject(METRICS) private readonly metrics: Metrics,
+  ) {}
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance();
     takeJson(fastify);
     addSecurityHeaders(fastify);
+    measureRequests(fastify, this.routes, this.metrics);
   }
 }

@@ -11,6 +11,13 @@ export class RouteTable {
     }));
   }
 
+  /** The operation of a route of the HTTP server, which writes parameters as `:name`. */
+  operationOf(method: string, url: string): Operation | undefined {
+    const path = url.replace(/:(\w+)/g, '{$1}');
+    const verb = method === 'HEAD' ? 'GET' : method;
+    return this.operations.find((one) => one.method === verb && one.path === path);
+  }
+
   methodsOf(path: string): Method[] {
     const methods = this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
     return [...new Set(methods)].sort();

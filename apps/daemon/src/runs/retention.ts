@@ -25,7 +25,15 @@ export function retentionSettings(environment: z.output<typeof retentionEnvironm
 /** Rows of one statement: short transactions, whatever has piled up. */
 const batch = 5_000;
 
-/** Forgets runs and audit entries after their time. */
+/** Revisions of what still exists are bounded by their number. */
+const isDeleted = `not exists (select 1 from connector c where c.name = document_revision.name)
+  and not exists (select 1 from gateway_document g where g.name = document_revision.name)`;
+/** The newest of a name checks documents even when nobody hosts it. */
+const isSuperseded = `not exists (select 1 from instance_definition i where i.hash = definition.hash)
+  and exists (select 1 from definition n where n.service = definition.service and n.name = definition.name
+    and n.last_seen_at > definition.last_seen_at)`;
+
+/** Forgets runs, audit entries, documents of what was deleted and replaced definitions after their time. */
 @Injectable()
 export class Retention {
   readonly #rules: { table: string; old: string; keepMs: number }[];
@@ -39,6 +47,8 @@ export class Retention {
     this.#rules = [
       { table: 'run', old: `state = 'ended' and ended_at`, keepMs: runMs },
       { table: 'audit', old: 'at', keepMs: auditMs },
+      { table: 'document_revision', old: `${isDeleted} and created_at`, keepMs: auditMs },
+      { table: 'definition', old: `${isSuperseded} and last_seen_at`, keepMs: auditMs },
     ];
     for (const { table, keepMs } of this.#rules) metrics.daemonRetention.set({ table }, keepMs / 1000);
   }
