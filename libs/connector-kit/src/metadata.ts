@@ -55,7 +55,7 @@ export interface SyncOptions {
 
 /** Both contexts: look things up, and change one thing at once. */
 export interface Collection<C extends CollectionDeclaration> {
-  /** Creates or changes one element; the promise rejects when the gateway refuses it. */
+  /** Creates or changes one element. `refused` when the gateway does not take it: it is a dead letter then. */
   upsert(element: ElementInput<C>): Promise<ChangeResult>;
   /** Removes one element of this connector's own source with all below it; `absent` when there is none. */
   remove(element: ReferenceInput): Promise<ChangeResult>;

@@ -6,16 +6,20 @@ import {
   type Metadata,
 } from '@idaemon/connector-kit';
 import type { filesIntegrator } from '@idaemon/integration-services';
+import { mapBounded } from './async-iterables.js';
+import type { ColumnSet } from './columns.js';
 import { columnElement, fileElement, folderElement, schemaTypeElement } from './elements.js';
 import type { ReadFile, ReadItem } from './file-contents.js';
+import { kind, kindOfName } from './file-kinds.js';
 import { isFailed, isGone, lookUpAll, type Failed } from './file-system.js';
 import { lookUpRoot, type FolderClient } from './folder-client.js';
-import { ancestry, type FolderItem, type TreeItem } from './folder-items.js';
+import { ancestry, type FileItem, type FolderItem, type TreeItem } from './folder-items.js';
 import { folderOf, toText, type RawPath } from './raw-path.js';
 import { itemOf, walkTree } from './tree-walk.js';
 
 /** A folder that comes with more than this is read by a refresh. */
 const maxItemsAtOnce = 1_000;
+const filesAtOnce = 16;
 
 export interface WriterOptions {
   client: FolderClient;
@@ -55,6 +59,7 @@ export class ChangeWriter {
 
   async #applyAll(changed: readonly RawPath[]): Promise<boolean> {
     const paths = this.#nearestKnown(changed);
+    this.#client.watcher.noteWritten(paths);
     const found = await lookUpAll(paths);
     const gone: RawPath[] = [];
     let needsRefresh = paths.includes(this.#client.root);
@@ -64,7 +69,6 @@ export class ChangeWriter {
       if (isFailed(stats) && isGone(stats)) gone.push(path);
       else if (await this.#writePath(path, stats)) needsRefresh = true;
     }
-    this.#client.watcher.noteWritten(paths);
     // A refresh sees better which of them were renamed.
     if (gone.length && !needsRefresh) await this.#removeAll(gone);
     return needsRefresh;
@@ -103,48 +107,57 @@ export class ChangeWriter {
     return items;
   }
 
+  /** Folders first, the upper ones before the lower ones. */
   async #writeAll(items: readonly ReadItem[]): Promise<boolean> {
-    const folders = new Set<RawPath>();
-    let needsRefresh = false;
+    const files = items.filter((item) => item.kind === 'read-file');
+    await this.#writeFolders([...this.#foldersOf(files), ...items.filter((item) => item.kind === 'folder')]);
+    const results = await mapBounded(files, filesAtOnce, (file) => this.#writeFile(file));
     for (const item of items) {
-      this.#signal.throwIfAborted();
-      if (item.kind === 'folder') await this.#writeFolder(item, folders);
-      else if (item.kind === 'read-file')
-        needsRefresh = (await this.#writeFile(item, folders)) || needsRefresh;
-      else this.#log.warn(`${toText(item.path)} could not be read: ${item.reason}`);
+      if (item.kind === 'unread') this.#log.warn(`${toText(item.path)} could not be read: ${item.reason}`);
     }
-    return needsRefresh;
+    return results.includes(true);
   }
 
-  async #writeFolder(item: FolderItem, written: Set<RawPath>): Promise<void> {
-    if (written.has(item.path)) return;
-    written.add(item.path);
-    this.#check(await this.#metadata.fileFolders.upsert(folderElement(item, this.#client.names)));
+  /** Folders that appear with the first file in them may not be there yet. */
+  #foldersOf(files: readonly ReadFile[]): FolderItem[] {
+    if (!this.#client.walk.filter.isSelective) return [];
+    return files.flatMap(({ item }) => [...ancestry(item.parent)].reverse());
+  }
+
+  async #writeFolders(folders: readonly FolderItem[]): Promise<void> {
+    const byPath = new Map(folders.map((folder) => [folder.path, folder]));
+    await this.#upsertAll([...byPath.values()], (folder) =>
+      this.#metadata.fileFolders.upsert(folderElement(folder, this.#client.names)),
+    );
   }
 
   /** Whether a refresh has to remove columns that are gone. */
-  async #writeFile({ item, facts, unread }: ReadFile, written: Set<RawPath>): Promise<boolean> {
-    const { names, walk } = this.#client;
-    if (walk.filter.isSelective) {
-      for (const folder of [...ancestry(item.parent)].reverse()) await this.#writeFolder(folder, written);
-    }
-    const known = await this.#metadata.schemaTypes.get(names.schemaType(item.path));
-    this.#check(await this.#metadata.dataFiles.upsert(fileElement(item, facts, names)));
-    if (unread !== undefined) return false;
-    const version = facts.columns?.version;
-    if (known?.properties.versionNumber === version) return false;
-    await this.#writeColumns({ kind: 'read-file', item, facts });
+  async #writeFile({ item, facts, unread }: ReadFile): Promise<boolean> {
+    this.#signal.throwIfAborted();
+    const { names } = this.#client;
+    const known = mayHaveColumns(item.path)
+      ? await this.#metadata.schemaTypes.get(names.schemaType(item.path))
+      : null;
+    await this.#upsertAll([item], (file) => this.#metadata.dataFiles.upsert(fileElement(file, facts, names)));
+    if (unread !== undefined || known?.properties.versionNumber === facts.columns?.version) return false;
+    if (facts.columns) await this.#writeColumns(item, facts.columns);
     return known !== null;
   }
 
-  async #writeColumns({ item, facts: { columns } }: ReadFile): Promise<void> {
-    if (!columns) return;
+  async #writeColumns(item: FileItem, { columns, version }: ColumnSet): Promise<void> {
     const { names } = this.#client;
-    this.#check(await this.#metadata.schemaTypes.upsert(schemaTypeElement(item, columns.version, names)));
-    for (const [position, column] of columns.columns.entries()) {
-      this.#signal.throwIfAborted();
-      this.#check(await this.#metadata.columns.upsert(columnElement(item, column, position, names)));
-    }
+    await this.#upsertAll([version], () =>
+      this.#metadata.schemaTypes.upsert(schemaTypeElement(item, version, names)),
+    );
+    await this.#upsertAll([...columns.entries()], ([position, column]) =>
+      this.#metadata.columns.upsert(columnElement(item, column, position, names)),
+    );
+  }
+
+  /** Asked for in their order and at once: the gateway gets them together. */
+  async #upsertAll<T>(all: readonly T[], upsert: (one: T) => Promise<ChangeResult>): Promise<void> {
+    const results = await Promise.all(all.map(upsert));
+    for (const result of results) this.#check(result);
   }
 
   async #removeAll(gone: readonly RawPath[]): Promise<void> {
@@ -176,6 +189,11 @@ export class ChangeWriter {
   #check(result: ChangeResult): void {
     if (result.result === 'refused') this.#log.warn(`A change was refused: ${result.error.message}`);
   }
+}
+
+function mayHaveColumns(path: RawPath): boolean {
+  const { content } = kind(kindOfName(path));
+  return content !== undefined && content !== 'text';
 }
 
 function isKnown(item: FolderItem, known: FolderItem | undefined): boolean {
