@@ -9,7 +9,7 @@ export interface Resolutions {
   /** Placeholders whose type or name is known better now. */
   readonly refined: Set<Target>;
   readonly locators: { target: Target; locator: Locator }[];
-  /** Two placeholders, or a placeholder and an element, that turned out to be one: `from` becomes `to`. */
+  /** Two placeholders, or a placeholder and an element, that turned out to be one: `from`, which is stored, becomes `to`. */
   readonly merges: { from: Target; to: Target }[];
 }
 
@@ -27,6 +27,8 @@ export class ReferenceResolver {
     locators: [],
     merges: [],
   };
+
+  readonly #becameOf = new Map<Target, Target>();
 
   constructor(
     private readonly found: FoundTargets,
@@ -70,9 +72,7 @@ export class ReferenceResolver {
   #sameThing(byLocator: Target, byName: Target | undefined, locator: Locator, qualifiedName: string): Target {
     if (byName === byLocator || !byLocator.isPlaceholder) return byLocator;
     if (byName) {
-      this.resolutions.merges.push({ from: byLocator, to: byName });
-      this.resolutions.refined.delete(byLocator);
-      this.resolutions.placeholders.delete(byLocator);
+      this.#merge(byLocator, byName);
       this.found.byLocator.set(locatorKey(locator), byName);
       return byName;
     }
@@ -84,10 +84,17 @@ export class ReferenceResolver {
     return byLocator;
   }
 
+  #merge(from: Target, to: Target): void {
+    this.#becameOf.set(from, to);
+    this.resolutions.refined.delete(from);
+    const isNew = this.resolutions.placeholders.delete(from);
+    if (!isNew) this.resolutions.merges.push({ from, to });
+  }
+
   /** The target, or what it was merged into since. */
   final(target: Target): Target {
-    const merge = this.resolutions.merges.find(({ from }) => from === target);
-    return merge ? this.final(merge.to) : target;
+    const became = this.#becameOf.get(target);
+    return became ? this.final(became) : target;
   }
 
   #present(target: Target | undefined): Target | undefined {
