@@ -3,6 +3,7 @@ import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors } from '../testing/connector-rows.js';
 import { folderDefinition, InstanceStandIn } from '../testing/instance-stand-in.js';
 import { epochsOf, OwnershipBed } from '../testing/ownership-bed.js';
+import { LeaderRepository } from './leader.repository.js';
 
 let bed: OwnershipBed;
 let drop: () => Promise<void>;
@@ -158,4 +159,13 @@ test('what an instance has left although it knows that it is assigned is given a
   await bed.look();
   await bed.beat(a);
   expect(epochsOf(a)).toEqual([2]);
+});
+
+test('a plan that was overtaken by a heartbeat changes nothing', async () => {
+  const a = await bed.oneWith('landing');
+  const leader = bed.get(LeaderRepository);
+  const toAnother = [{ connector: 'landing', shard: 0, instanceId: 'another' }];
+  expect(await leader.assign(bed.database, toAnother)).toEqual([]);
+  expect(await leader.takeBack(bed.database, toAnother)).toEqual([]);
+  expect(await bed.status('landing')).toMatchObject({ state: 'running', owner: a.id, epoch: 1 });
 });
