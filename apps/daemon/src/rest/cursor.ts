@@ -43,3 +43,17 @@ export function pageOf<Row, Item>(
     next: last === undefined ? null : writeCursor(...keyOf(last)),
   };
 }
+
+/** One page of a list that is short enough to be made whole each time. */
+export function pageOfAll<Item>(
+  all: readonly Item[],
+  { pageSize, cursor }: { pageSize: number; cursor?: string },
+): { items: Item[]; total: number; next: string | null } {
+  const begin = cursor === undefined ? 0 : Number(readCursor(cursor, 1)[0]);
+  const end = begin + pageSize;
+  return {
+    items: all.slice(begin, end),
+    total: all.length,
+    next: end < all.length ? writeCursor(end) : null,
+  };
+}

@@ -216,7 +216,12 @@ describe('instances', () => {
   test('show with their services', async () => {
     const { body } = await send('get', '/api/services/files-integrator');
     expect(body).toMatchObject({ name: 'files-integrator', definitions: [{ name: 'folder' }] });
-    expect((await send('get', '/api/services')).body.total).toBe(12);
+    const first = await send('get', '/api/services', { query: { pageSize: 7 } });
+    const rest = await send('get', '/api/services', { query: { pageSize: 7, cursor: first.body.next } });
+    const names = [first, rest].flatMap((one) =>
+      (one.body.items as { name: string }[]).map(({ name }) => name),
+    );
+    expect([first.body.total, new Set(names).size, rest.body.next]).toEqual([12, 12, null]);
     expect((await send('get', '/api/services/files')).body).toMatchObject({ status: 404 });
   });
 

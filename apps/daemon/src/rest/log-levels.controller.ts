@@ -2,9 +2,10 @@ import { Controller, Inject } from '@nestjs/common';
 import { listOf } from '@idaemon/contracts';
 import { z } from 'zod';
 import { LogLevels } from '../log-levels/log-levels.js';
+import { pageOfAll } from './cursor.js';
 import { Handles } from './handles.decorator.js';
 import { operation, type InputOf } from './operation.js';
-import { LogLevel, LogLevelResource } from './resources.js';
+import { LogLevel, LogLevelResource, Page } from './resources.js';
 
 const tag = 'log-levels';
 
@@ -14,6 +15,7 @@ const listLogLevels = operation({
   path: '/api/log-levels',
   tag,
   summary: 'List the log levels that were set, by instance',
+  query: Page,
   answer: listOf(LogLevelResource),
 });
 
@@ -35,9 +37,8 @@ export class LogLevelsController {
   constructor(@Inject(LogLevels) private readonly levels: LogLevels) {}
 
   @Handles(listLogLevels)
-  async list() {
-    const items = await this.levels.list();
-    return { items, total: items.length, next: null };
+  async list({ query }: InputOf<typeof listLogLevels>) {
+    return pageOfAll(await this.levels.list(), query);
   }
 
   @Handles(setLogLevel)

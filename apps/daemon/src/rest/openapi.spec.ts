@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { operations } from './controllers.js';
 import { openApiDocument } from './openapi.js';
 
@@ -29,6 +30,17 @@ test('operations have ids of their own, a summary, and say what may go wrong', (
       expect(operation.summary).not.toMatch(/\.$/);
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '500', '503']));
     }
+  }
+});
+
+test('every list takes the size of a page and a cursor', () => {
+  for (const { id, method, query, answer } of operations) {
+    const isList = answer instanceof z.ZodObject && 'items' in answer.shape && 'next' in answer.shape;
+    if (!isList || method !== 'GET') continue;
+    expect(
+      query.safeParse({ ...(id === 'searchElements' ? { q: 'x' } : {}), pageSize: '5', cursor: 'x' }).success,
+      id,
+    ).toBe(true);
   }
 });
 

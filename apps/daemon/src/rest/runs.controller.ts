@@ -14,6 +14,7 @@ import { Messaging } from '@idaemon/messaging';
 import { z } from 'zod';
 import { RunRepository } from '../runs/run.repository.js';
 import { ConnectorResources } from './connector-resources.js';
+import { pageOfAll } from './cursor.js';
 import { Handles } from './handles.decorator.js';
 import { operation, type InputOf } from './operation.js';
 import { ConnectorPath, Page, RunResource } from './resources.js';
@@ -74,7 +75,9 @@ const listLogs = operation({
   tag,
   summary: 'List the last log lines of a connector, as the instance that runs it keeps them',
   params: ConnectorPath,
-  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  query: Page.extend({
+    limit: z.coerce.number().int().min(1).max(500).default(100).describe('How many of the last lines.'),
+  }),
   answer: listOf(LogLine).extend({ owner: z.string().nullable() }),
   problems: ['not-found'],
 });
@@ -116,12 +119,12 @@ export class RunsController {
   }
 
   @Handles(listLogs)
-  async logs({ params: { name }, query: { limit } }: InputOf<typeof listLogs>) {
+  async logs({ params: { name }, query: { limit, ...page } }: InputOf<typeof listLogs>) {
     const { owner } = await this.resources.status(name);
     if (!owner) return { items: [], total: 0, next: null, owner };
     const request = { connector: name, limit };
     const { items } = await this.messaging.request(instanceMessages.logs, { instance: owner }, request);
-    return { items, total: items.length, next: null, owner };
+    return { ...pageOfAll(items, page), owner };
   }
 
   async #runOf(name: string, id: string): Promise<Run> {

@@ -2,9 +2,10 @@ import { Controller, Inject } from '@nestjs/common';
 import { listOf, NotFoundError, ServiceName, serviceNames } from '@idaemon/contracts';
 import { z } from 'zod';
 import { ServiceOverviewRepository } from '../ownership/service-overview.repository.js';
+import { pageOfAll } from './cursor.js';
 import { Handles } from './handles.decorator.js';
 import { operation, type InputOf } from './operation.js';
-import { ServiceOverview } from './resources.js';
+import { Page, ServiceOverview } from './resources.js';
 
 const tag = 'services';
 
@@ -14,6 +15,7 @@ const listServices = operation({
   path: '/api/services',
   tag,
   summary: 'List the twelve integration services with their definitions and instances',
+  query: Page,
   answer: listOf(ServiceOverview),
 });
 
@@ -33,9 +35,8 @@ export class ServicesController {
   constructor(@Inject(ServiceOverviewRepository) private readonly services: ServiceOverviewRepository) {}
 
   @Handles(listServices)
-  async list() {
-    const items = await this.services.list();
-    return { items, total: items.length, next: null };
+  async list({ query }: InputOf<typeof listServices>) {
+    return pageOfAll(await this.services.list(), query);
   }
 
   @Handles(getService)
