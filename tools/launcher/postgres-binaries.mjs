@@ -4,6 +4,7 @@ import { access, chmod, constants, cp, mkdir, readFile, rename, rm, stat, symlin
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LauncherError } from './failure.mjs';
+import { readIfThere, writePrivateFile } from './private-files.mjs';
 import { runCommand } from './run-command.mjs';
 
 /** @typedef {{ uid?: number, gid?: number }} RunAs empty: as the user who runs the launcher */
@@ -55,11 +56,17 @@ export async function postgresUser() {
  */
 export async function reachableFolder(folder, runAs) {
   await mkdir(folder, { recursive: true, mode: runAs.uid === undefined ? 0o700 : 0o711 });
+  const note = join(folder, 'moved-to');
+  const known = (await readIfThere(note))?.trim();
+  if (known) return known;
   if (await canReach(folder, runAs)) return folder;
   const key = createHash('sha256').update(folder).digest('hex').slice(0, 12);
   const other = join('/var/lib/idaemon', key);
   await mkdir(other, { recursive: true, mode: 0o711 });
-  if (await canReach(other, runAs)) return other;
+  if (await canReach(other, runAs)) {
+    await writePrivateFile(note, `${other}\n`);
+    return other;
+  }
   const action =
     'Set IDAEMON_HOME to a folder whose parents everyone may enter, or set IDAEMON_POSTGRES_URL.';
   throw new LauncherError('Embedded PostgreSQL', `its user cannot reach ${folder} nor ${other}`, action);

@@ -26,7 +26,7 @@ export function createProgress({ output = process.stdout, now = () => performanc
       const show = (mark) => `${mark} ${title}${detail && `: ${detail}`}  (${seconds()})`;
       // A terminal shows the step at once and its end in the same line; a log gets whole lines only.
       if (isTerminal) output.write(`… ${title}`);
-      /** @type {NodeJS.Timeout} */
+      /** @type {NodeJS.Timeout | undefined} */
       let timer;
       // Twice as long each time: a log shows that it goes on, and is not filled with it.
       const sayStill = (/** @type {number} */ afterMs) => {

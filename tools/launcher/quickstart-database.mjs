@@ -10,7 +10,7 @@ export const shop = { database: 'shop', reader: 'reader' };
 const rowsPerInsert = 5000;
 
 /**
- * @param {import('./embedded-postgres.mjs').EmbeddedPostgres} postgres
+ * @param {Pick<import('./embedded-postgres.mjs').EmbeddedPostgres, 'url'>} postgres
  * @param {string} readerPassword
  * @returns {Promise<{ isNew: boolean }>}
  */

@@ -8,11 +8,16 @@ import pg from 'pg';
  */
 export async function freshDatabase() {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = variable('IDAEMON_TEST_POSTGRES_URL');
+  const server = superuserUrl();
   await query(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => query(server, `drop database if exists ${name} with (force)`) };
+}
+
+/** The server that all tests share; for what concerns the whole server, e.g. roles. @returns {string} */
+export function superuserUrl() {
+  return variable('IDAEMON_TEST_POSTGRES_URL');
 }
 
 /** @returns {string} with user and password */
