@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ElementWrite } from './element.js';
 
 /**
@@ -11,17 +11,34 @@ export function contentHash(element: ElementWrite): string {
 
 /** As `contentHash`, for a caller that has the canonical JSON already. */
 export function hashOfCanonicalJson(json: string): string {
-  return createHash('sha256').update(json).digest('base64url').slice(0, 22);
+  return hash('sha256', json, 'base64url').slice(0, 22);
 }
 
 /** JSON with sorted keys and without undefined members; arrays keep their order. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const object = value as Record<string, unknown>;
-  const members: string[] = [];
-  for (const key of Object.keys(object).sort()) {
-    if (object[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(object[key])}`);
+  const keys = Object.keys(object);
+  if (keys.length > 1) keys.sort();
+  let members = '';
+  for (const key of keys) {
+    const member = object[key];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${quotedKey(key)}${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
+}
+
+/** Attributes have the same few names in every element. */
+const quotedKeys = new Map<string, string>();
+const maxQuotedKeys = 4_000;
+
+function quotedKey(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const quoted = `${JSON.stringify(key)}:`;
+  if (quotedKeys.size < maxQuotedKeys) quotedKeys.set(key, quoted);
+  return quoted;
 }
