@@ -1,0 +1,1 @@
+export { csvFolder } from './csv-folder.connector.js';
