@@ -1,4 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { gatewayMessages, metadataMessages, RunReport, sessionMessages } from '@idaemon/contracts';
 import { Messaging } from '@idaemon/messaging';
 import type { Metrics } from '@idaemon/metrics';
@@ -17,7 +22,7 @@ const maxWaitingReaders = 200;
 
 /** Answers every message of a gateway with the store. */
 @Injectable()
-export class GatewayMessages implements OnApplicationBootstrap {
+export class GatewayMessages implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #runs: RunCounter;
 
   constructor(
@@ -42,6 +47,11 @@ export class GatewayMessages implements OnApplicationBootstrap {
       maxConcurrent: maxWaitingReaders,
     });
     answerRequests(messaging, sessionMessages, { gateway, replica }, this.#counted(written));
+  }
+
+  /** Before the database is closed: requests that have arrived are answered, new ones go to other replicas. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.messaging.close();
   }
 
   #readers(): WorkPool {

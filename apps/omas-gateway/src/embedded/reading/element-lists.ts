@@ -5,12 +5,12 @@ import { allOf, conditionsOf, stateConditions, wantedTypes } from './element-fil
 import { elementColumns, elementOf, type ElementRow } from './element-rows.js';
 import { readPage } from './page.js';
 import { SqlParameters } from './sql-parameters.js';
-import { elementsBehind, holdsAll, searchedTextOf, termsOf } from './text-match.js';
+import { holdsAll, isUpToDate, late, searchedTextOf, termsOf } from './text-match.js';
 
 /** Totals of lists with a text go no further: counting a million matches would read a million texts. */
 export const maxTextTotal = 10_000;
 
-/** Elements in the order in which the store came to know them. */
+/** Elements in an order that stays: that of their numbers, about the one in which the store came to know them. */
 export class ElementLists {
   constructor(private readonly sql: Sql) {}
 
@@ -47,13 +47,15 @@ export class ElementLists {
 }
 
 function idsOf(query: ElementQuery, parameters: SqlParameters, after: number, limit: string): string {
-  const behind = `> ${parameters.add(after)}`;
-  if (query.q !== undefined && termsOf(query.q).length > 0)
-    return idsByText(query, parameters, behind, limit);
-  if (isByTypeOnly(query)) return idsByType(query, parameters, behind, limit);
-  if (isBySource(query)) return idsBySource(query, parameters, behind, limit);
-  const conditions = allOf(conditionsOf(query, parameters));
-  return `select e.id from element e where e.id ${behind} and ${conditions} order by e.id limit ${limit}`;
+  if (isByText(query)) return idsByText(query, parameters, after, limit);
+  if (isByTypeOnly(query)) return idsByType(query, parameters, after, limit);
+  if (isBySource(query)) return idsBySource(query, parameters, after, limit);
+  const conditions = allOf([`e.id > ${parameters.add(after)}`, ...conditionsOf(query, parameters)]);
+  return `select e.id from element e where ${conditions} order by e.id limit ${limit}`;
+}
+
+function isByText(query: ElementQuery): boolean {
+  return termsOf(query.q ?? '').length > 0;
 }
 
 function isBySource(query: ElementQuery): boolean {
@@ -69,23 +71,29 @@ function isByTypeOnly(query: ElementQuery): boolean {
   );
 }
 
-/** A page of each subtype from the index, merged: as fast for the last page of the rarest type as for the first of all. */
-function idsByType(query: ElementQuery, parameters: SqlParameters, behind: string, limit: string): string {
+/**
+ * A page of each subtype from the index, merged: as fast for the last page of the rarest type as for the first of all.
+ * The comparisons leave Postgres no other plan: with an equal sign it may look for a rare type among all elements.
+ */
+function idsByType(query: ElementQuery, parameters: SqlParameters, after: number, limit: string): string {
   const types = parameters.add(wantedTypes(query.type));
   const conditions = allOf([
-    `e.type = wanted.type and e.id ${behind}`,
+    `(e.type, e.id) > (wanted.type, ${parameters.add(after)}) and e.type <= wanted.type`,
     ...stateConditions(query, parameters),
   ]);
   return `select e.id from unnest(${types}::text[]) as wanted (type)
-    cross join lateral (select e.id from element e where ${conditions} order by e.id limit ${limit}) e
+    cross join lateral (select e.id from element e where ${conditions} order by e.type, e.id limit ${limit}) e
     order by e.id limit ${limit}`;
 }
 
 /** The same with the scopes of a source. */
-function idsBySource(query: ElementQuery, parameters: SqlParameters, behind: string, limit: string): string {
-  const conditions = allOf([`e.scope_id = scope.id and e.id ${behind}`, ...conditionsOf(query, parameters)]);
+function idsBySource(query: ElementQuery, parameters: SqlParameters, after: number, limit: string): string {
+  const conditions = allOf([
+    `(e.scope_id, e.id) > (scope.id, ${parameters.add(after)}) and e.scope_id <= scope.id`,
+    ...conditionsOf(query, parameters),
+  ]);
   return `select e.id from ${scopesOf(query, parameters)} scope
-    cross join lateral (select e.id from element e where ${conditions} order by e.id limit ${limit}) e
+    cross join lateral (select e.id from element e where ${conditions} order by e.scope_id, e.id limit ${limit}) e
     order by e.id limit ${limit}`;
 }
 
@@ -95,26 +103,26 @@ function scopesOf(query: ElementQuery, parameters: SqlParameters): string {
     where metadata_source.qualified_name = ${source})`;
 }
 
-/** From the search entries, and from the elements that these are behind; what they say is checked on the element. */
-function idsByText(query: ElementQuery, parameters: SqlParameters, behind: string, limit: string): string {
+/** From the search entries, and from the elements that these are behind. */
+function idsByText(query: ElementQuery, parameters: SqlParameters, after: number, limit: string): string {
+  const behind = `> ${parameters.add(after)}`;
   const terms = termsOf(query.q ?? '');
-  const conditions = allOf([
-    ...conditionsOf(query, parameters),
-    holdsAll(searchedTextOf('e'), terms, parameters),
-  ]);
-  return `select found.id from (
+  const conditions = allOf(conditionsOf(query, parameters));
+  return `with ${late}
+    select found.id from (
       (select e.id from search_entry s join element e on e.id = s.element_id
-       where ${holdsAll('s.text', terms, parameters)} and s.element_id ${behind} and ${conditions}
+       where s.element_id ${behind} and ${holdsAll('s.text', terms, parameters)} and ${isUpToDate} and ${conditions}
        order by s.element_id limit ${limit})
-      union
-      (select e.id from (${elementsBehind}) late join element e on e.id = late.id
-       where e.id ${behind} and ${conditions} order by e.id limit ${limit})
+      union all
+      (select e.id from late join element e on e.id = late.id
+       where e.id ${behind} and ${holdsAll(searchedTextOf('e'), terms, parameters)} and ${conditions}
+       order by e.id limit ${limit})
     ) found order by found.id limit ${limit}`;
 }
 
 function countOf(query: ElementQuery, parameters: SqlParameters): string {
-  if (query.q !== undefined && termsOf(query.q).length > 0) {
-    const ids = idsByText(query, parameters, '> 0', parameters.add(maxTextTotal));
+  if (isByText(query)) {
+    const ids = idsByText(query, parameters, 0, parameters.add(maxTextTotal));
     return `select count(*) as total from (${ids}) found`;
   }
   if (query.effectiveAt !== undefined) {

@@ -6,7 +6,7 @@ import { allOf, conditionsOf } from './element-filter.js';
 import { elementColumns, elementOf, type ElementRow } from './element-rows.js';
 import { readPage } from './page.js';
 import { SqlParameters } from './sql-parameters.js';
-import { elementsBehind, holdsAll, literal, searchedTextOf, termsOf } from './text-match.js';
+import { holdsAll, isUpToDate, late, literal, searchedTextOf, termsOf } from './text-match.js';
 
 /** Ranked and counted at most: what names the words alone comes first even when more match. */
 const maxRanked = 5_000;
@@ -50,10 +50,10 @@ export class ElementSearch {
     const phrase = parameters.add(literal((query.q ?? '').trim()));
     const placed = `
       select e.id, row_number() over (order by case
-          when e.display_name ilike ${phrase} then 0
-          when e.display_name ilike ${phrase} || '%' then 1
-          when ${holdsAll('e.display_name', terms, parameters)} then 2
-          when ${holdsAll('e.qualified_name', terms, parameters)} then 3
+          when lower(e.display_name) like lower(${phrase}) then 0
+          when lower(e.display_name) like lower(${phrase} || '%') then 1
+          when ${holdsAll('lower(e.display_name)', terms, parameters)} then 2
+          when ${holdsAll('lower(e.qualified_name)', terms, parameters)} then 3
           else 4 end, length(e.display_name), e.id) as place,
         count(*) over () as total
       from (${found}) found join element e on e.id = found.id`;
@@ -68,19 +68,19 @@ export class ElementSearch {
   }
 }
 
+/** Of what is named so as many as of the rest: a rare name is found among a million texts that hold the word. */
 function foundBy(query: ElementQuery, terms: string[], parameters: SqlParameters): string {
-  const conditions = allOf([
-    ...conditionsOf(query, parameters),
-    holdsAll(searchedTextOf('e'), terms, parameters),
-  ]);
-  const inEntries = (condition: string) => `
+  const conditions = allOf(conditionsOf(query, parameters));
+  const inEntries = (condition: string, order: string) => `
     (select e.id from search_entry s join element e on e.id = s.element_id
-     where ${condition} and ${conditions} order by s.element_id limit ${maxRanked})`;
-  const behind = `
-    (select e.id from (${elementsBehind}) late join element e on e.id = late.id
-     where ${conditions} limit ${maxRanked})`;
-  const begins = parameters.add(`${literal((query.q ?? '').trim())}%`);
-  return [inEntries(holdsAll('s.text', terms, parameters)), inEntries(`s.text ilike ${begins}`), behind].join(
-    ' union ',
-  );
+     where ${condition} and ${isUpToDate} and ${conditions} order by ${order} limit ${maxRanked})`;
+  const named = parameters.add(`${literal((query.q ?? '').trim())}%`);
+  const ofLate = `
+    (select e.id from late join element e on e.id = late.id
+     where ${holdsAll(searchedTextOf('e'), terms, parameters)} and ${conditions} limit ${maxRanked})`;
+  return `with ${late} ${[
+    inEntries(`s.name like left(lower(${named}), 200)`, 's.name'),
+    inEntries(holdsAll('s.text', terms, parameters), 's.element_id'),
+    ofLate,
+  ].join(' union ')}`;
 }

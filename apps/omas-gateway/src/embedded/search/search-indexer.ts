@@ -1,5 +1,5 @@
 import type { Database, Sql } from '@idaemon/persistence';
-import { searchedTextOf } from '../reading/text-match.js';
+import { searchedNameOf, searchedTextOf } from '../reading/text-match.js';
 
 /** Elements, or positions of the feed, of one round: some ten milliseconds of work. */
 const atOnce = 2_000;
@@ -64,8 +64,9 @@ async function beginAnew(sql: Sql, position: number): Promise<void> {
 async function rebuildOn(sql: Sql, rebuiltTo: number): Promise<boolean> {
   const [row] = await sql.rows<{ last: string | null; count: string }>(
     `with next as materialized (select * from element where id > $1 order by id limit $2),
-     written as (insert into search_entry (element_id, text) select e.id, ${searchedTextOf('e')} from next e
-       on conflict (element_id) do update set text = excluded.text)
+     written as (insert into search_entry (element_id, name, text)
+       select e.id, ${searchedNameOf('e')}, ${searchedTextOf('e')} from next e
+       on conflict (element_id) do update set name = excluded.name, text = excluded.text)
      select max(id) as last, count(*) as count from next`,
     [rebuiltTo, atOnce],
   );
@@ -80,9 +81,10 @@ async function follow(sql: Sql, from: number, to: number): Promise<void> {
   await sql.rows(
     `with changed as materialized (
        select distinct guid from change_feed where position > $1 and position <= $2)
-     insert into search_entry (element_id, text)
-     select e.id, ${searchedTextOf('e')} from changed join element e on e.guid = changed.guid
-     on conflict (element_id) do update set text = excluded.text where search_entry.text <> excluded.text`,
+     insert into search_entry (element_id, name, text)
+     select e.id, ${searchedNameOf('e')}, ${searchedTextOf('e')} from changed join element e on e.guid = changed.guid
+     on conflict (element_id) do update set name = excluded.name, text = excluded.text
+       where search_entry.text <> excluded.text`,
     [from, to],
   );
   await sql.rows(
