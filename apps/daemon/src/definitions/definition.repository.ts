@@ -28,7 +28,10 @@ export class DefinitionRepository {
   }
 
   async isRegistered(service: ServiceName): Promise<boolean> {
-    const row = await this.database.row('select 1 from instance where service = $1 limit 1', [service]);
+    const row = await this.database.row(
+      'select 1 from instance where service = $1 and is_registered limit 1',
+      [service],
+    );
     return row !== undefined;
   }
 }
