@@ -16,7 +16,7 @@ import { deleteLinks, updateLinks, type NewLink } from '../write/relationship-ro
 import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { applyResolutions, newPlaceholder } from './resolve-ends.js';
-import { findSingle, insertSingle, singleKey } from './single-links.js';
+import { findSingle, insertSingle, singleKey, type SingleLink, type StoredSingle } from './single-links.js';
 
 export interface Relation {
   type: string;
@@ -25,72 +25,84 @@ export interface Relation {
   properties: Properties;
 }
 
-interface Resolved extends Relation {
+/** A relationship with its ends found, and its place among the changes. */
+interface Link extends SingleLink {
   position: number;
-  target1: Target;
-  target2: Target;
+  properties: Properties;
 }
+
+type NewSingle = Link & { id: number; guid: string };
+type Results = Map<number, ChangeResult>;
 
 /** Relates elements of any source; each source has its own relationship, at most one of a type between two elements. */
 export async function relateElements(
   context: ChangeContext,
   relations: readonly Relation[],
 ): Promise<ChangeResult[]> {
-  const { sql, writer } = context;
-  const results = new Map<number, ChangeResult>();
-  const found = await findTargets(
-    sql,
-    relations.flatMap(({ end1, end2 }) => [end1, end2]),
-  );
-  const resolver = new ReferenceResolver(found, newPlaceholder());
-  const resolved: Resolved[] = [];
-  for (const [position, relation] of relations.entries()) {
-    const ends = resolveEnds(resolver, relation);
-    if (ends instanceof IdaemonError) results.set(position, refused(ends));
-    else resolved.push({ ...relation, position, ...ends });
-  }
-  const placeholders = await applyResolutions(context, resolver);
-  const links = resolved.map(({ target1, target2, ...link }) => ({
-    ...link,
-    end1_id: resolver.final(target1).id,
-    end2_id: resolver.final(target2).id,
-  }));
+  const { sql, ids, writer } = context;
+  const results: Results = new Map();
+  const { links, placeholders } = await findEnds(context, relations, results);
   const stored = await findSingle(sql, writer.source.id, links);
-  const fresh = new Map<string, NewSingle>();
-  const changed = new Map<number, Properties>();
-  const nowMs = Date.now();
-  for (const link of links) {
-    const same = stored.get(singleKey(link));
-    const twin = fresh.get(singleKey(link));
-    if (same) {
-      const isSame =
-        canonicalJson(changed.get(same.id) ?? same.properties) === canonicalJson(link.properties);
-      if (!isSame) changed.set(same.id, link.properties);
-      results.set(link.position, { result: isSame ? 'unchanged' : 'updated', guid: same.guid });
-    } else if (twin) {
-      twin.properties = link.properties;
-      results.set(link.position, { result: 'updated', guid: twin.guid });
-    } else {
-      const guid = newGuid(nowMs);
-      fresh.set(singleKey(link), { ...link, guid, id: NaN });
-      results.set(link.position, { result: 'created', guid });
-    }
-  }
-  const singles = [...fresh.values()];
-  const newIds = await context.ids.relationship.take(sql, singles.length);
-  singles.forEach((single, index) => (single.id = newIds[index] ?? NaN));
-  await insertSingle(sql, writer, singles);
-  await updateLinks(
-    sql,
-    writer,
-    [...changed].map(([id, properties]) => ({ id, properties })),
-  );
-  await refuseCrowded(context, singles, results);
+  const { fresh, changed } = compareSingles(links, stored, results);
+  const newIds = await ids.relationship.take(sql, fresh.length);
+  fresh.forEach((single, index) => (single.id = newIds[index] ?? NaN));
+  await insertSingle(sql, writer, fresh);
+  await updateLinks(sql, writer, changed);
+  await refuseCrowded(context, fresh, results);
   await dropForsakenPlaceholders(sql, placeholders);
   return relations.map((_, position) => results.get(position) ?? { result: 'unchanged', guid: null });
 }
 
-type NewSingle = Omit<NewLink, 'declared_end'> & { position: number };
+async function findEnds(
+  context: ChangeContext,
+  relations: readonly Relation[],
+  results: Results,
+): Promise<{ links: Link[]; placeholders: number[] }> {
+  const found = await findTargets(
+    context.sql,
+    relations.flatMap(({ end1, end2 }) => [end1, end2]),
+  );
+  const resolver = new ReferenceResolver(found, newPlaceholder());
+  const resolved = relations.map((relation) => resolveEnds(resolver, relation));
+  // From here on all targets have their ids.
+  const placeholders = await applyResolutions(context, resolver);
+  const links = relations.flatMap(({ type, properties }, position) => {
+    const ends = resolved[position];
+    if (ends instanceof IdaemonError) results.set(position, refused(ends));
+    if (!ends || ends instanceof IdaemonError) return [];
+    const [end1_id, end2_id] = [resolver.final(ends.target1).id, resolver.final(ends.target2).id];
+    return [{ position, type, properties, end1_id, end2_id }];
+  });
+  return { links, placeholders };
+}
+
+function compareSingles(
+  links: readonly Link[],
+  stored: ReadonlyMap<string, StoredSingle>,
+  results: Results,
+): { fresh: NewSingle[]; changed: { id: number; properties: Properties }[] } {
+  const fresh = new Map<string, NewSingle>();
+  const changed = new Map<string, { id: number; properties: Properties }>();
+  const nowMs = Date.now();
+  for (const link of links) {
+    const key = singleKey(link);
+    const same = stored.get(key) ?? fresh.get(key);
+    const properties = changed.get(key)?.properties ?? same?.properties;
+    if (!same) {
+      const single = { ...link, id: NaN, guid: newGuid(nowMs) };
+      fresh.set(key, single);
+      results.set(link.position, { result: 'created', guid: single.guid });
+    } else if (canonicalJson(properties) === canonicalJson(link.properties)) {
+      results.set(link.position, { result: 'unchanged', guid: same.guid });
+    } else {
+      results.set(link.position, { result: 'updated', guid: same.guid });
+      const twin = fresh.get(key);
+      if (twin) twin.properties = link.properties;
+      else changed.set(key, { id: same.id, properties: link.properties });
+    }
+  }
+  return { fresh: [...fresh.values()], changed: [...changed.values()] };
+}
 
 function resolveEnds(
   resolver: ReferenceResolver,
@@ -111,7 +123,7 @@ function resolveEnds(
 async function refuseCrowded(
   { sql }: ChangeContext,
   singles: readonly NewSingle[],
-  results: Map<number, ChangeResult>,
+  results: Results,
 ): Promise<void> {
   // No end declares them, so both ends are looked at.
   const links = singles.map((single): NewLink => ({ ...single, declared_end: 1 }));

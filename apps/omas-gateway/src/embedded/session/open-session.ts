@@ -31,10 +31,7 @@ export async function openSession(
        returning begun_at, exists (select from dead_letter where connector = $1) as has_dead_letters`,
       [fence.connector, fence.shard, id, runId, source],
     );
-    const begunAt = row?.begun_at ?? new Date(nowMs);
-    return new SyncSession(id, begin, source, begunAt, {
-      hasDeadLetters: row?.has_dead_letters ?? true,
-      nowMs,
-    });
+    if (!row) throw new Error(`The session ${id} could not be opened`);
+    return new SyncSession(id, begin, source, row.begun_at, { hasDeadLetters: row.has_dead_letters, nowMs });
   });
 }

@@ -10,13 +10,13 @@ beforeEach(() => store.clear());
 afterAll(() => store.close());
 
 const keyed = (name: string, sourceKey: string, more = {}) => file(name, { sourceKey, ...more });
-const guidsByKey = async () => {
+const guidsByKey = async (): Promise<Record<string, string>> => {
   const elements = Object.values(await store.elements());
-  return Object.fromEntries(elements.map(({ source_key, guid }) => [source_key, guid]));
+  return Object.fromEntries(elements.map(({ source_key, guid }) => [source_key ?? '', guid]));
 };
-const namesByKey = async () => {
+const namesByKey = async (): Promise<Record<string, string>> => {
   const elements = Object.values(await store.elements());
-  return Object.fromEntries(elements.map(({ source_key, name }) => [source_key, name]));
+  return Object.fromEntries(elements.map(({ source_key, name }) => [source_key ?? '', name]));
 };
 
 describe('an element with the key of its source', () => {
