@@ -1,7 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { withClient } from '@idaemon/launcher/database';
+
+/** Sessions of PostgreSQL tell their counts when they have been idle for a second or so. */
+const countsArriveMs = 3_000;
 
 /** Rows written so far, by table of the store: the difference of two of these is what a refresh wrote. */
 export async function rowWrites(url) {
+  await wait(countsArriveMs);
   return withClient(url, async (client) => {
     const { rows } = await client.query(
       `select relname as name, (n_tup_ins + n_tup_upd + n_tup_del)::int as writes
