@@ -4,9 +4,9 @@ import { SystemUnavailableError } from '@idaemon/contracts';
 export type UnavailableReason = 'no-responders' | 'timeout' | 'disconnected';
 
 const texts: Record<UnavailableReason, string> = {
-  'no-responders': 'nobody answers on NATS',
-  timeout: 'no answer in time',
-  disconnected: 'not connected to NATS',
+  'no-responders': 'nobody answers for it on NATS',
+  timeout: 'it did not answer in time',
+  disconnected: 'this process is not connected to NATS',
 };
 
 /** A request that got no answer. `no-responders` tells an owner that the daemon is away, not NATS (design §6). */

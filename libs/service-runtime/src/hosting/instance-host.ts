@@ -153,7 +153,7 @@ export class InstanceHost {
   }
 
   #heed(reply: HeartbeatReply, sentAt: Instant): void {
-    if (this.#problem) this.#environment.log.info('Registered with the daemon');
+    if (this.#problem) this.#environment.log.info('The daemon has answered');
     this.#problem = undefined;
     this.#leaseMs = reply.leaseMs;
     this.#lease.renew(sentAt, reply.leaseMs);

@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Definitions } from './definitions.js';
+import { addExternalConnectors } from './external-connectors.js';
+
+let folder: string;
+const zod = import.meta.resolve('zod');
+
+const connector = (name: string, service = 'files-integrator') => `
+  import { z } from ${JSON.stringify(zod)};
+  export const helper = 42;
+  export const connector = {
+    name: '${name}', description: 'Of another package.', service: { name: '${service}', collections: {} },
+    config: z.object({}), refresh: async () => {},
+  };`;
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'idaemon-connectors-'));
+  const manifest = { name: 'acme-files', version: '3.2.1', type: 'module', exports: './index.js' };
+  await put('node_modules/acme-files/package.json', JSON.stringify(manifest));
+  await put('node_modules/acme-files/index.js', connector('acme'));
+  await put('local/index.mjs', connector('local'));
+  await put('wrong/service.mjs', connector('topics', 'topic-integrator'));
+  await put('wrong/empty.mjs', 'export const nothing = 1;');
+  await put('wrong/broken.mjs', 'export const = 1;');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function load(...names: string[]): Promise<Definitions> {
+  const definitions = new Definitions('files-integrator', [], '1.0.0');
+  await addExternalConnectors(definitions, names, folder);
+  return definitions;
+}
+
+it('adds the connectors of packages and paths, with the version of their package', async () => {
+  const definitions = await load('acme-files', './local/index.mjs');
+  expect(definitions.names).toEqual(['acme', 'local']);
+  expect(definitions.hosted().find(({ name }) => name === 'acme')?.version).toBe('3.2.1');
+});
+
+it.each([
+  ['not-installed', 'not-installed, which IDAEMON_CONNECTORS names, cannot be found: it is not installed'],
+  ['./nowhere.mjs', 'the path does not lead to a module'],
+  ['./wrong/empty.mjs', 'exports no connector made with defineConnector'],
+  ['./wrong/broken.mjs', 'cannot be loaded'],
+  ['./wrong/service.mjs', 'belongs to the topic-integrator, not to the files-integrator'],
+])('refuses to start with %s', async (name, message) => {
+  await expect(load(name)).rejects.toMatchObject({ code: 'configuration-invalid' });
+  await expect(load(name)).rejects.toThrow(message);
+});
