@@ -94,7 +94,9 @@ export class Api {
     let cursor: string | null = null;
     do {
       const parameters = new URLSearchParams({ ...query, pageSize: '500', ...(cursor ? { cursor } : {}) });
-      const page: List<Element> = await this.get<List<Element>>(`/api/metadata/elements?${parameters.toString()}`);
+      const page: List<Element> = await this.get<List<Element>>(
+        `/api/metadata/elements?${parameters.toString()}`,
+      );
       found.push(...page.items);
       cursor = page.next;
     } while (cursor);

@@ -19,17 +19,12 @@ export class RunRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /**
-   * Adds a run for each shard of the connector and answers the first; one that waits for the same already is answered
-   * instead. The owner hears of it with its assignments: wake it after `sql` has committed.
+   * Adds a run for each shard of the connector and answers the first; one that surely has not begun is answered instead.
+   * The owner hears of it with its assignments: wake it after `sql` has committed.
    */
   async request(request: RunRequest, sql: Sql = this.database): Promise<Run> {
     const { connector, mode, requestedBy, approves } = request;
-    const waiting = await sql.row<RunRow>(
-      `select ${runColumns} from run
-       where connector = $1 and mode = $2 and state = 'requested' and approves is not distinct from $3::uuid
-       order by shard limit 1`,
-      [connector, mode, approves ?? null],
-    );
+    const waiting = await this.#surelyWaiting(request, sql);
     if (waiting) return runOf(waiting);
     const added = await sql.rows<RunRow>(
       `insert into run (id, connector, shard, mode, trigger, state, requested_at, requested_by, approves, gateway)
@@ -43,6 +38,25 @@ export class RunRepository {
     const [first] = added;
     if (!first) throw new NotFoundError(`There is no connector ${connector}`);
     return runOf(first);
+  }
+
+  /**
+   * An owner may have begun the oldest requested run without having said so yet: whoever asks now wants what has
+   * changed since. So only a second one is joined, or any while nobody owns the connector.
+   */
+  async #surelyWaiting({ connector, mode, approves }: RunRequest, sql: Sql): Promise<RunRow | undefined> {
+    const [newest, older] = await sql.rows<RunRow>(
+      `select ${runColumns} from run
+       where connector = $1 and mode = $2 and state = 'requested' and approves is not distinct from $3::uuid and shard = 0
+       order by requested_at desc limit 2`,
+      [connector, mode, approves ?? null],
+    );
+    if (!newest || older) return newest;
+    const owned = await sql.row(
+      'select from ownership where connector = $1 and instance_id is not null limit 1',
+      [connector],
+    );
+    return owned ? undefined : newest;
   }
 
   async get(id: string): Promise<Run | undefined> {

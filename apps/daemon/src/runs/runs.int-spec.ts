@@ -92,11 +92,20 @@ describe('a run that is asked for', () => {
     expect((await bed.beat(a)).assignments?.[0]?.requestedRuns).toEqual([]);
   });
 
-  test('is the one that waits already, if it is for the same', async () => {
+  test('is a new one while the first may have begun unseen, and the second for all who ask then', async () => {
     await bed.oneWith('landing');
     const first = await request();
+    const second = await request();
+    expect(second.id).not.toBe(first.id);
+    expect((await request()).id).toBe(second.id);
+    expect((await request('plan')).id).not.toBe(second.id);
+  });
+
+  test('is the one that waits already while nobody owns the connector', async () => {
+    const a = await bed.oneWith('landing');
+    await bed.heartbeats.leave(a.id);
+    const first = await request();
     expect((await request()).id).toBe(first.id);
-    expect((await request('plan')).id).not.toBe(first.id);
   });
 
   test('is made again by the next owner under the same id when its owner dies', async () => {
