@@ -1,35 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { repeat } from './repeat.js';
 
+/** Rounds that end as they are told to, one after the other; the last one stops the repetition. */
+async function rounds(...outcomes: ('ok' | 'fails')[]) {
+  const stop = new AbortController();
+  const told: string[] = [];
+  const repetition = {
+    pauseMs: 1,
+    signal: stop.signal,
+    onFailure: (error: unknown) => told.push((error as Error).message),
+    onRecovery: (failures: number) => told.push(`works again after ${failures}`),
+  };
+  let round = 0;
+  await repeat(repetition, () => {
+    const outcome = outcomes[round++];
+    if (round === outcomes.length) stop.abort();
+    return outcome === 'ok' ? Promise.resolve() : Promise.reject(new Error(`failure ${round}`));
+  });
+  return { round, told };
+}
+
 describe('a repetition', () => {
-  it('goes on after a round that fails, tells of it, and ends with its signal', async () => {
-    const stop = new AbortController();
-    const errors: unknown[] = [];
-    let rounds = 0;
-    await repeat(
-      { pauseMs: 60_000, signal: stop.signal, onError: (error) => errors.push(error) },
-      async () => {
-        rounds += 1;
-        if (rounds === 3) stop.abort();
-        if (rounds === 2) return 0;
-        if (rounds === 1) return Promise.resolve(0);
-        throw new Error('while it stops');
-      },
-    );
-    expect(rounds).toBe(3);
-    expect(errors).toEqual([]);
+  it('goes on after rounds that fail, and tells of an outage once when it begins and once when it ends', async () => {
+    expect(await rounds('ok', 'fails', 'fails', 'ok', 'ok', 'fails', 'ok')).toEqual({
+      round: 7,
+      told: ['failure 2', 'works again after 2', 'failure 6', 'works again after 1'],
+    });
   });
 
-  it('tells of a failed round and has the next one after its pause', async () => {
+  it('tells of no failure of its own end', async () => {
+    expect(await rounds('ok', 'fails')).toEqual({ round: 2, told: [] });
+  });
+
+  it('pauses as long as a round asks for', async () => {
     const stop = new AbortController();
-    const errors: unknown[] = [];
-    let rounds = 0;
-    await repeat({ pauseMs: 1, signal: stop.signal, onError: (error) => errors.push(error) }, async () => {
-      rounds += 1;
-      if (rounds === 2) return stop.abort();
-      throw new Error('Postgres is away');
+    let round = 0;
+    await repeat({ pauseMs: 3_600_000, signal: stop.signal, onFailure: () => undefined }, async () => {
+      round += 1;
+      if (round === 2) stop.abort();
+      return 0;
     });
-    expect(rounds).toBe(2);
-    expect(errors).toEqual([new Error('Postgres is away')]);
+    expect(round).toBe(2);
   });
 });

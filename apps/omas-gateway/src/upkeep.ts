@@ -50,8 +50,9 @@ export class Upkeep implements OnApplicationBootstrap {
   }
 
   #repeat(what: string, pauseMs: number, round: () => Promise<number | void>): void {
-    const onError = (error: unknown) => this.log.warn({ error }, `${what} failed; it is tried again`);
-    void repeat({ pauseMs, signal: this.shutdown, onError }, round);
+    const onFailure = (error: unknown) => this.log.warn({ error }, `${what} failed; it is tried again`);
+    const onRecovery = (failures: number) => this.log.info({ failures }, `${what} works again`);
+    void repeat({ pauseMs, signal: this.shutdown, onFailure, onRecovery }, round);
   }
 
   #sayAlive(): void {

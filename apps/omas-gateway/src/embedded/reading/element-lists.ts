@@ -103,21 +103,23 @@ function scopesOf(query: ElementQuery, parameters: SqlParameters): string {
     where metadata_source.qualified_name = ${source})`;
 }
 
-/** From the search entries, and from the elements that these are behind. */
+/** From the search entries, from the elements that these are behind, and from placeholders, which have no entries. */
 function idsByText(query: ElementQuery, parameters: SqlParameters, after: number, limit: string): string {
   const behind = `> ${parameters.add(after)}`;
   const terms = termsOf(query.q ?? '');
   const conditions = allOf(conditionsOf(query, parameters));
-  return `with ${late}
-    select found.id from (
-      (select e.id from search_entry s join element e on e.id = s.element_id
-       where s.element_id ${behind} and ${holdsAll('s.text', terms, parameters)} and ${isUpToDate} and ${conditions}
-       order by s.element_id limit ${limit})
-      union all
-      (select e.id from late join element e on e.id = late.id
-       where e.id ${behind} and ${holdsAll(searchedTextOf('e'), terms, parameters)} and ${conditions}
-       order by e.id limit ${limit})
-    ) found order by found.id limit ${limit}`;
+  const inElement = holdsAll(searchedTextOf('e'), terms, parameters);
+  const fromEntries = `select e.id from search_entry s join element e on e.id = s.element_id
+    where s.element_id ${behind} and ${holdsAll('s.text', terms, parameters)} and ${isUpToDate} and ${conditions}
+      and not e.is_placeholder
+    order by s.element_id limit ${limit}`;
+  const fromLate = `select e.id from late join element e on e.id = late.id
+    where e.id ${behind} and ${inElement} and ${conditions} order by e.id limit ${limit}`;
+  const fromPlaceholders = `select e.id from element e
+    where e.is_placeholder and e.id ${behind} and ${inElement} and ${conditions} order by e.id limit ${limit}`;
+  const parts = [fromEntries, fromLate, ...(query.includePlaceholders ? [fromPlaceholders] : [])];
+  return `with ${late} select found.id from (${parts.map((part) => `(${part})`).join(' union all ')}) found
+    order by found.id limit ${limit}`;
 }
 
 function countOf(query: ElementQuery, parameters: SqlParameters): string {

@@ -71,16 +71,22 @@ export class ElementSearch {
 /** Of what is named so as many as of the rest: a rare name is found among a million texts that hold the word. */
 function foundBy(query: ElementQuery, terms: string[], parameters: SqlParameters): string {
   const conditions = allOf(conditionsOf(query, parameters));
-  const inEntries = (condition: string, order: string) => `
-    (select e.id from search_entry s join element e on e.id = s.element_id
-     where ${condition} and ${isUpToDate} and ${conditions} order by ${order} limit ${maxRanked})`;
+  const fromEntries = (condition: string, order: string) => `
+    select e.id from search_entry s join element e on e.id = s.element_id
+    where ${condition} and ${isUpToDate} and not e.is_placeholder and ${conditions}
+    order by ${order} limit ${maxRanked}`;
   const named = parameters.add(`${literal((query.q ?? '').trim())}%`);
-  const ofLate = `
-    (select e.id from late join element e on e.id = late.id
-     where ${holdsAll(searchedTextOf('e'), terms, parameters)} and ${conditions} limit ${maxRanked})`;
-  return `with ${late} ${[
-    inEntries(`s.name like left(lower(${named}), 200)`, 's.name'),
-    inEntries(holdsAll('s.text', terms, parameters), 's.element_id'),
-    ofLate,
-  ].join(' union ')}`;
+  const inElement = holdsAll(searchedTextOf('e'), terms, parameters);
+  const parts = [
+    fromEntries(`s.name like left(lower(${named}), 200)`, 's.name'),
+    fromEntries(holdsAll('s.text', terms, parameters), 's.element_id'),
+    `select e.id from late join element e on e.id = late.id
+     where ${inElement} and ${conditions} limit ${maxRanked}`,
+    ...(query.includePlaceholders
+      ? [
+          `select e.id from element e where e.is_placeholder and ${inElement} and ${conditions} limit ${maxRanked}`,
+        ]
+      : []),
+  ];
+  return `with ${late} ${parts.map((part) => `(${part})`).join(' union ')}`;
 }

@@ -163,6 +163,20 @@ describe('the search entries', () => {
     expect(await entries()).toEqual(before);
   });
 
+  it('lose an element that becomes a placeholder again, which is then found among those', async () => {
+    const { ghost = '' } = await store.elements({ name: 'ghost' });
+    await indexAll();
+    await store.demote(ghost);
+    for (const state of ['late', 'indexed']) {
+      expect((await elements({ q: 'ghost' })).total, state).toBe(0);
+      expect(names(await elements({ q: 'ghost', includePlaceholders: true })), state).toEqual(['ghost']);
+      expect(names(await search({ q: 'ghost', includePlaceholders: true })), state).toEqual(['ghost']);
+      await indexAll();
+    }
+    expect((await entries())?.texts).not.toContain('ghost');
+    await store.database.rows("delete from element where qualified_name = 'ghost'");
+  });
+
   it('are made anew when the feed no longer holds what they lack', async () => {
     await indexAll();
     const before = await entries();

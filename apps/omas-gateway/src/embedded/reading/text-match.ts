@@ -4,7 +4,8 @@ const maxTerms = 8;
 
 /** What is searched: name, qualified name and description of an element, a line each, in lower case. */
 export function searchedTextOf(element: string): string {
-  return `lower(${element}.display_name || chr(10) || ${element}.qualified_name || chr(10) ||
+  return `lower(${element}.display_name || chr(10) ||
+    coalesce(${element}.displaced_name, ${element}.qualified_name) || chr(10) ||
     left(coalesce(${element}.properties->>'description', ''), 2000))`;
 }
 
@@ -34,10 +35,13 @@ export function literal(text: string): string {
 
 /** What the search entries lack: the elements of so many newest changes at most. */
 const maxBehind = 100_000;
-/** A part of a WITH: the elements that changed since the search entries were brought up to date. */
+/**
+ * A part of a WITH: the elements that changed since the search entries were brought up to date. Placeholders have no
+ * entries, since the feed does not tell of them.
+ */
 export const late = `late as materialized (
   select distinct e.id from change_feed f join element e on e.guid = f.guid
-  where f.position > (select greatest(
+  where not e.is_placeholder and f.position > (select greatest(
     (select position from feed_progress where consumer = 'search'),
     (select position from feed_head) - ${maxBehind})))`;
 

@@ -65,7 +65,7 @@ async function rebuildOn(sql: Sql, rebuiltTo: number): Promise<boolean> {
   const [row] = await sql.rows<{ last: string | null; count: string }>(
     `with next as materialized (select * from element where id > $1 order by id limit $2),
      written as (insert into search_entry (element_id, name, text)
-       select e.id, ${searchedNameOf('e')}, ${searchedTextOf('e')} from next e
+       select e.id, ${searchedNameOf('e')}, ${searchedTextOf('e')} from next e where not e.is_placeholder
        on conflict (element_id) do update set name = excluded.name, text = excluded.text)
      select max(id) as last, count(*) as count from next`,
     [rebuiltTo, atOnce],
@@ -83,7 +83,7 @@ async function follow(sql: Sql, from: number, to: number): Promise<void> {
        select distinct guid from change_feed where position > $1 and position <= $2)
      insert into search_entry (element_id, name, text)
      select e.id, ${searchedNameOf('e')}, ${searchedTextOf('e')} from changed join element e on e.guid = changed.guid
-     on conflict (element_id) do update set name = excluded.name, text = excluded.text
+     where not e.is_placeholder on conflict (element_id) do update set name = excluded.name, text = excluded.text
        where search_entry.text <> excluded.text`,
     [from, to],
   );
@@ -91,7 +91,7 @@ async function follow(sql: Sql, from: number, to: number): Promise<void> {
     `with removed as materialized (
        select distinct guid from change_feed where position > $1 and position <= $2 and kind = 'removed')
      delete from search_entry s using removed r join element_history h on h.guid = r.guid
-     where s.element_id = h.element_id and not exists (select from element e where e.id = h.element_id)`,
+     where s.element_id = h.element_id and not exists (select from element e where e.id = h.element_id and not e.is_placeholder)`,
     [from, to],
   );
   await sql.rows("update feed_progress set position = $1 where consumer = 'search'", [to]);

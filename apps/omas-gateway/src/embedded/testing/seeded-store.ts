@@ -120,6 +120,22 @@ export class SeededStore {
     );
   }
 
+  /** Removes an element to which others still refer. */
+  async demote(guid: string): Promise<void> {
+    await this.change(guid, 'removed');
+    await this.database.rows(
+      `insert into element_history (element_id, valid_from, valid_to, guid, version, is_creation, is_removal, type,
+         qualified_name, changed_by, ended_by, properties)
+       select id, updated_at, now(), guid, version, version = 1, true, type, qualified_name, changed_by, 'spec', properties
+       from element where guid = $1`,
+      [guid],
+    );
+    await this.database.rows(
+      `update element set is_placeholder = true, source_id = null, scope_id = null, properties = '{}' where guid = $1`,
+      [guid],
+    );
+  }
+
   async #sourceId(source: string): Promise<number> {
     const row = await this.database.row<{ id: number }>(
       `insert into metadata_source (qualified_name, display_name) values ($1, $1)
