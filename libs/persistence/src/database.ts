@@ -136,7 +136,11 @@ async function migrate(source: DataSource, schema: string): Promise<void> {
   const runner = source.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock(hashtext($1))', [`idaemon:${schema}`]);
-    await runner.query(`create schema if not exists "${schema}"`);
+    // Asked first: who may not create schemas may be given one, yet "if not exists" asks for the right anyway.
+    const found = (await runner.query('select 1 from pg_namespace where nspname = $1', [
+      schema,
+    ])) as unknown[];
+    if (found.length === 0) await runner.query(`create schema if not exists "${schema}"`);
     await source.runMigrations();
   } finally {
     await runner.query('select pg_advisory_unlock_all()').catch(() => undefined);
@@ -153,11 +157,12 @@ export function isUnavailable(error: unknown): boolean {
     /^(08|53|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)/.test(code)
   )
     return true;
-  return (
-    typeof message === 'string' &&
-    /Connection terminated|timeout exceeded when trying to connect|ECONNREFUSED/.test(message)
-  );
+  return typeof message === 'string' && lostConnection.test(message);
 }
+
+/** What `pg` and TypeORM say when a connection broke, the latter of a transaction that had just no query under way. */
+const lostConnection =
+  /Connection terminated|not queryable|query runner (was )?already released|timeout exceeded when trying to connect|ECONNREFUSED/i;
 
 function explain(error: unknown): unknown {
   return isUnavailable(error) && !(error instanceof SystemUnavailableError)

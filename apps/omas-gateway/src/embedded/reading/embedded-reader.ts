@@ -1,4 +1,4 @@
-import { NotFoundError } from '@idaemon/contracts';
+import { NotFoundError, type Reference } from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
 import type { ReadingAnswers } from '../../open-metadata-store.js';
 import { ChangeFeed } from './change-feed.js';
@@ -41,7 +41,7 @@ export function embeddedReader({ reading, writing, rewrite }: ReaderParts): Read
     lineage: async (query) => {
       const start = await lookup.rowOf(query.node);
       if (start) return graphs.lineage(start.id, query);
-      throw new NotFoundError(`Nothing is known of ${JSON.stringify(query.node)}`, {
+      throw new NotFoundError(`Nothing is known of ${nameOf(query.node)}`, {
         action: 'Search for it by name, or refresh the connector that catalogues it.',
       });
     },
@@ -55,4 +55,9 @@ export function embeddedReader({ reading, writing, rewrite }: ReaderParts): Read
     },
     getState: (key) => states.get(key),
   };
+}
+
+function nameOf({ type, guid, locator, qualifiedName }: Reference): string {
+  const place = locator && `${locator.name} in ${locator.namespace}`;
+  return `${type} ${qualifiedName ?? place ?? guid ?? ''}`;
 }
