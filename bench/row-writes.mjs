@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withClient } from '@idaemon/launcher/database';
 
-/** Sessions of PostgreSQL tell their counts when they have been idle for a second or so. */
-const countsArriveMs = 3_000;
+/** Sessions of PostgreSQL tell their counts when they have been idle for ten seconds. */
+const countsArriveMs = 12_000;
 
 /** Rows written so far, by table of the store: the difference of two of these is what a refresh wrote. */
 export async function rowWrites(url) {
