@@ -107,7 +107,7 @@ export class MetadataSession implements SessionPort {
     const { session } = this.begun;
     const payload = error === undefined ? { session } : { session, error: toWireError(error) };
     try {
-      const options = { deadlineMs: 1_000 };
+      const options = { deadlineMs: error === undefined ? 400 : 2_000 };
       return (await messaging.request(sessionMessages.abandon, this.#address(), payload, options)).report;
     } catch {
       return null;

@@ -9,7 +9,7 @@ export interface IntegrationServiceOptions {
   service: IntegrationService;
   /** The connectors that the app brings; `IDAEMON_CONNECTORS` adds others. */
   connectors: readonly AnyConnector[];
-  /** What only this service has. */
+  /** What only this service has; their controllers answer on the port of the app. */
   modules?: (Type | DynamicModule)[];
 }
 
@@ -22,7 +22,12 @@ export class IntegrationServiceModule {
     const providers = [{ provide: INTEGRATION_SERVICE, useValue: options }, HostRunner];
     return describedModule(
       { module: IntegrationServiceModule, imports: modules, providers },
-      { name: service.name, port, environment: IntegratorEnvironment },
+      {
+        name: service.name,
+        port,
+        environment: IntegratorEnvironment,
+        ...(modules.length > 0 ? { http: {} } : {}),
+      },
     );
   }
 }

@@ -1,4 +1,4 @@
-import { RequestError, type IdaemonError } from '@idaemon/contracts';
+import { RequestError, type IdaemonError, type RunReport } from '@idaemon/contracts';
 import type { DueRun } from '../schedule/refresh-queue.js';
 import type { Wake } from '../schedule/wake.js';
 import type { Connection } from './connection.js';
@@ -71,10 +71,22 @@ async function refresh(
   status.runEnded(end.report);
   metrics.integratorRuns.inc({ outcome: end.report.outcome });
   metrics.integratorRunDuration.observe((clock.wallMs() - startedMs) / 1000);
+  if (!end.error) tellOutcome(end.report, instance);
   if (!end.isReported) reports.add(connection.configuration.gateway, end.report);
   if (!end.error) return onSuccess();
   // Nobody but the one who asked for a plan waits for it: the connector goes on.
   if (run.mode === 'refresh') throw end.error;
+}
+
+function tellOutcome(
+  { id, mode, outcome, counts, heldRemovals, unreadCount }: RunReport,
+  { logs }: InstanceContext,
+): void {
+  const exceptions = {
+    ...(heldRemovals > 0 ? { heldRemovals } : {}),
+    ...(unreadCount > 0 ? { unread: unreadCount } : {}),
+  };
+  logs.write('info', `The ${mode} has ended: ${outcome}`, { ...counts, ...exceptions }, id);
 }
 
 /** Without `refresh` there is nothing to compare with: an empty refresh would remove everything. */

@@ -32,7 +32,10 @@ function sourcesOf(variables: NodeJS.ProcessEnv = {}, vault?: Vault): SecretSour
     environment,
     fetch: async (url, init) => {
       if (!vault) throw new Error('The spec has no Vault');
-      vault.asked.push({ url: new Request(url).url, headers: { ...(init?.headers as Record<string, string>) } });
+      vault.asked.push({
+        url: new Request(url).url,
+        headers: { ...(init?.headers as Record<string, string>) },
+      });
       return vault.answer();
     },
   };

@@ -15,8 +15,9 @@ export interface FleetListener {
 }
 
 const keyOf = ({ connector, shard }: Pick<Fence, 'connector' | 'shard'>): string => `${connector}/${shard}`;
-/** Statuses of one heartbeat; the rest goes with the next one. */
-const maxStatusBytes = 192 * 1024;
+/** What a heartbeat has room for beside its definitions; statuses that do not fit go with the next one. */
+const maxHeartbeatBytes = 384 * 1024;
+const fenceBytes = 100;
 
 /** The connector instances of this process: made, changed and ended as the daemon assigns. */
 export class Fleet {
@@ -93,12 +94,14 @@ export class Fleet {
   unreported(all: boolean): { reports: StatusReport[]; isComplete: boolean; sent: () => void } {
     const included: [ConnectorInstance, number][] = [];
     const reports: StatusReport[] = [];
-    let bytes = 0;
-    for (const instance of this.instances) {
+    const { instances } = this;
+    let bytes = instances.length * fenceBytes;
+    for (const instance of instances) {
       const { status, fence } = instance;
       const isNews = status.isChanging || this.#reported.get(instance) !== status.version;
       if (!all && !isNews) continue;
-      if (bytes > maxStatusBytes) return { reports, isComplete: false, sent: () => this.#sent(included) };
+      if (reports.length > 0 && bytes > maxHeartbeatBytes)
+        return { reports, isComplete: false, sent: () => this.#sent(included) };
       const report = { ...fence, status: status.snapshot() };
       bytes += JSON.stringify(report).length;
       included.push([instance, status.version]);

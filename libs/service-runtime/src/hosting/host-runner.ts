@@ -21,6 +21,7 @@ import { InstanceHost } from './instance-host.js';
 import type { IntegratorEnvironment } from './integrator-environment.js';
 import { daemonOver, gatewaysOver } from './messaging-ports.js';
 import { RunReports } from './run-reports.js';
+import { Watchdog } from './watchdog.js';
 
 export const INTEGRATION_SERVICE = Symbol('idaemon:integration-service');
 
@@ -31,11 +32,14 @@ interface Hosted {
 
 /** Connector starts that ask the daemon and the gateway at once. */
 const concurrentStarts = 32;
+/** How old the names may be that the watchdog tells. */
+const watchIntervalMs = 1_000;
 
 /** Runs the instance host as long as the app runs. */
 @Injectable()
 export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
   #host: InstanceHost | undefined;
+  #stopWatching: () => Promise<void> = () => Promise.resolve();
 
   constructor(
     @Inject(INTEGRATION_SERVICE) private readonly hosted: Hosted,
@@ -67,10 +71,22 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.readiness.set('daemon', () => host.problem);
     metrics.beforeRender(() => showState(metrics, host, shared.refreshes));
     host.start();
+    this.#watch(service.name, host);
+  }
+
+  #watch(app: string, host: InstanceHost): void {
+    const watchdog = new Watchdog({ app });
+    const timer = setInterval(() => watchdog.note(host.atWork), watchIntervalMs);
+    timer.unref();
+    this.#stopWatching = () => {
+      clearInterval(timer);
+      return watchdog.stop();
+    };
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.#host?.stop();
+    await this.#stopWatching();
   }
 
   #hostEnvironment(definitions: Definitions): HostEnvironment {

@@ -87,6 +87,12 @@ export class InstanceHost {
     return states;
   }
 
+  /** The connectors that refresh now, for the watchdog. */
+  get atWork(): string {
+    const refreshing = this.fleet.instances.filter(({ status }) => status.isChanging);
+    return refreshing.map(({ fence }) => fence.connector).join(', ');
+  }
+
   /** Stops everything and gives it back at once, within two seconds. */
   async stop(): Promise<void> {
     const { clock, daemon, instanceId, log } = this.#environment;
@@ -106,8 +112,10 @@ export class InstanceHost {
     const { signal } = this.#stopping;
     const { clock } = this.#environment;
     while (!signal.aborted) {
+      const beganMs = clock.monotonicMs();
       await this.#beat();
-      await this.#wake.nextWithin(heartbeatIntervalMs, clock, signal);
+      const restMs = heartbeatIntervalMs - (clock.monotonicMs() - beganMs);
+      if (restMs > 0) await this.#wake.nextWithin(restMs, clock, signal);
       await pause(clock, gatherMs, signal);
     }
   }
