@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
-import { events } from '@idaemon/contracts';
+import { events, sessionMessages } from '@idaemon/contracts';
 import { Messaging } from '@idaemon/messaging';
+import type { Metrics } from '@idaemon/metrics';
 import { Database } from '@idaemon/persistence';
-import { ENVIRONMENT } from '@idaemon/service-runtime';
+import { ENVIRONMENT, METRICS } from '@idaemon/service-runtime';
 import { embeddedWriter, type EmbeddedWriter } from './embedded/embedded-writer.js';
 import type { Notices } from './embedded/notices.js';
 import { embeddedReader } from './embedded/reading/embedded-reader.js';
@@ -33,19 +34,20 @@ const batchesPerSession = 2;
     },
     {
       provide: WRITER,
-      inject: [Database, Messaging, GatewayIdentity, ENVIRONMENT],
+      inject: [Database, Messaging, GatewayIdentity, ENVIRONMENT, METRICS],
       useFactory: (
         database: Database,
         messaging: Messaging,
         identity: GatewayIdentity,
         environment: GatewayEnvironment,
+        metrics: Metrics,
       ) =>
         embeddedWriter({
           database,
           notices: noticesOver(messaging, identity),
           replica: identity.replica,
           maxSessions: environment.IDAEMON_MAX_SESSIONS,
-          limit: sessionPool(environment),
+          limit: sessionPool(environment, metrics),
           nowMs: () => performance.now(),
         }),
     },
@@ -69,10 +71,12 @@ function noticesOver(messaging: Messaging, { gateway }: GatewayIdentity): Notice
   };
 }
 
-function sessionPool(environment: GatewayEnvironment): WorkPool {
+function sessionPool(environment: GatewayEnvironment, metrics: Metrics): WorkPool {
   return new WorkPool({
     name: 'session',
     concurrency: Math.max(1, environment.IDAEMON_POSTGRES_POOL - connectionsOfOthers),
     maxWaiting: environment.IDAEMON_MAX_SESSIONS * batchesPerSession,
+    maxWaitMs: sessionMessages.batch.deadlineMs,
+    onChange: (underWay) => metrics.gatewayRequestsUnderWay.set({ pool: 'session' }, underWay),
   });
 }

@@ -17,7 +17,7 @@ import { meteredAnswers } from './metered-answers.js';
 import { RunCounter } from './run-counter.js';
 import { WorkPool } from './work-pool.js';
 
-/** Readers that may wait: each takes a few milliseconds, and all are answered before their askers give up. */
+/** Readers that may wait: most take a few milliseconds, so that these are answered within a second. */
 const maxWaitingReaders = 200;
 
 /** Answers every message of a gateway with the store. */
@@ -59,6 +59,7 @@ export class GatewayMessages implements OnApplicationBootstrap, BeforeApplicatio
       name: 'metadata',
       concurrency: readersAtOnce,
       maxWaiting: maxWaitingReaders,
+      maxWaitMs: metadataMessages.elements.deadlineMs,
       onChange: (underWay) => this.metrics.gatewayRequestsUnderWay.set({ pool: 'metadata' }, underWay),
     });
   }

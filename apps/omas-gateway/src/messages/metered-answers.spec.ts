@@ -44,8 +44,14 @@ describe('metered answers', () => {
     await expect(answers.element()).rejects.toMatchObject({ code: 'system-unavailable' });
   });
 
+  it('tell a text that Postgres cannot hold from a bug', async () => {
+    const nul = Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+    const answers = meteredAnswers({ search: () => Promise.reject(nul) }, metrics());
+    await expect(answers.search()).rejects.toMatchObject({ code: 'request-invalid' });
+  });
+
   it('refuse as busy what the pool does not take', async () => {
-    const pool = new WorkPool({ name: 'metadata', concurrency: 1, maxWaiting: 0 });
+    const pool = new WorkPool({ name: 'metadata', concurrency: 1, maxWaiting: 0, maxWaitMs: 100 });
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));
     const answers = meteredAnswers({ search: () => slow }, metrics(), pool);

@@ -28,11 +28,26 @@ async function timed<T>(operation: string, metrics: Metrics, work: () => Promise
   }
 }
 
-/** Postgres cancels a statement that takes longer than its limit: SQLSTATE 57014. */
+/** What Postgres refuses because of the request, not of the store. */
 function explain(error: unknown): unknown {
-  if ((error as { code?: unknown } | null)?.code !== '57014') return error;
-  return new RequestError('The query took longer than it may and was cancelled', {
-    cause: error,
-    action: 'Narrow it: by type, by source, by a longer word, or with a smaller depth or limit.',
-  });
+  switch ((error as { code?: unknown } | null)?.code) {
+    case queryCancelled:
+      return new RequestError('The query took longer than it may and was cancelled', {
+        cause: error,
+        action: 'Narrow it: by type, by source, by a longer word, or with a smaller depth or limit.',
+      });
+    case characterNotInRepertoire:
+    case untranslatableCharacter:
+      return new RequestError('A text of the request holds a character that Postgres cannot store (NUL)', {
+        cause: error,
+        action: 'Leave the character out and send the request again.',
+      });
+    default:
+      return error;
+  }
 }
+
+// SQLSTATE
+const queryCancelled = '57014';
+const characterNotInRepertoire = '22021';
+const untranslatableCharacter = '22P05';

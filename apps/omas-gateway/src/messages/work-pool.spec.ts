@@ -16,6 +16,7 @@ describe('a work pool', () => {
       name: 'read',
       concurrency: 1,
       maxWaiting: 2,
+      maxWaitMs: 100,
       onChange: (n) => counts.push(n),
     });
     const order: string[] = [];
@@ -36,7 +37,7 @@ describe('a work pool', () => {
   });
 
   it('refuses what would wait behind a full queue, with a time', async () => {
-    const pool = new WorkPool({ name: 'read', concurrency: 1, maxWaiting: 1 });
+    const pool = new WorkPool({ name: 'read', concurrency: 1, maxWaiting: 1, maxWaitMs: 100 });
     const { work, finish } = controlled();
     const running = [pool.run(work), pool.run(work)];
     await expect(pool.run(work)).rejects.toMatchObject({ code: 'busy', retryAfterMs: 500 });
@@ -44,8 +45,30 @@ describe('a work pool', () => {
     await Promise.all(running);
   });
 
+  it('refuses what has waited until nobody waits for its answer, and goes on with the next', async () => {
+    let nowMs = 0;
+    const pool = new WorkPool({
+      name: 'read',
+      concurrency: 1,
+      maxWaiting: 9,
+      maxWaitMs: 100,
+      nowMs: () => nowMs,
+    });
+    const { work, finish } = controlled();
+    const running = pool.run(work);
+    const late = pool.run(() => Promise.resolve('too late'));
+    nowMs = 60;
+    const next = pool.run(() => Promise.resolve('in time'));
+    nowMs = 101;
+    finish();
+    await running;
+    await expect(late).rejects.toMatchObject({ code: 'busy' });
+    await expect(next).resolves.toBe('in time');
+    await expect(pool.run(() => Promise.resolve('free'))).resolves.toBe('free');
+  });
+
   it('gives its place back when work fails', async () => {
-    const pool = new WorkPool({ name: 'read', concurrency: 1, maxWaiting: 0 });
+    const pool = new WorkPool({ name: 'read', concurrency: 1, maxWaiting: 0, maxWaitMs: 100 });
     await expect(pool.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(pool.run(() => Promise.resolve('yes'))).resolves.toBe('yes');
   });

@@ -7,6 +7,9 @@ export interface WorkPoolOptions {
   concurrency: number;
   /** Pieces of work that may wait for their turn; one more is refused as `busy`. */
   maxWaiting: number;
+  /** What has waited for longer is refused as `busy` too: its asker has given up, or is about to. */
+  maxWaitMs: number;
+  nowMs?: () => number;
   onChange?: (underWay: number) => void;
 }
 
@@ -27,12 +30,19 @@ export class WorkPool {
   }
 
   async #turn(): Promise<void> {
-    const { name, concurrency, maxWaiting } = this.options;
+    const { concurrency, maxWaiting, maxWaitMs, nowMs = () => performance.now() } = this.options;
     if (this.#underWay < concurrency) return this.#set(this.#underWay + 1);
-    if (this.#waiting.length >= maxWaiting) {
-      throw new BusyError(`The gateway has too many ${name} requests under way`, { retryAfterMs: 500 });
-    }
+    if (this.#waiting.length >= maxWaiting) throw this.#busy();
+    const sinceMs = nowMs();
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (nowMs() - sinceMs <= maxWaitMs) return;
+    this.#next();
+    throw this.#busy();
+  }
+
+  #busy(): BusyError {
+    const message = `The gateway has too many ${this.options.name} requests under way`;
+    return new BusyError(message, { retryAfterMs: 500 });
   }
 
   /** A waiting piece takes over the place of the one that ended. */

@@ -189,6 +189,7 @@ describe('the search entries', () => {
   });
 
   it('are written by one replica at a time', async () => {
+    await store.elements({ name: 'unindexed' });
     const other = await store.database.transaction(async (sql) => {
       await sql.rows("select 1 from feed_progress where consumer = 'search' for update");
       return new SearchIndexer(store.database).round();
