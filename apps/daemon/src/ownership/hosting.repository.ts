@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ServiceName } from '@idaemon/contracts';
 import { Database, type Sql } from '@idaemon/persistence';
-import type { InstanceCondition } from './plan-assignments.js';
+import type { InstanceCondition } from './assignment-plan.js';
 
 /** An instance with what it hosts, as the planner and the read models see it. */
 export interface HostingInstance {

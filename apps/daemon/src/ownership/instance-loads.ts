@@ -1,4 +1,4 @@
-import type { PlanInstance, PlanShard } from './plan-assignments.js';
+import type { PlanInstance, PlanShard } from './assignment-plan.js';
 
 /** A shard with a place in the plan; `isFree`: putting it elsewhere stops nothing. */
 interface PlannedShard {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Metrics } from '@idaemon/metrics';
 import { METRICS } from '@idaemon/service-runtime';
-import type { Decisions } from './leader.js';
+import type { Decisions } from './decisions.js';
 
 /** What the leader counts. Gauges of the whole system are shown by the leader only. */
 @Injectable()

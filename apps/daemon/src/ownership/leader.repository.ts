@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Sql } from '@idaemon/persistence';
 import { deadAt, HostingRepository, keyOf, type HostingInstance } from './hosting.repository.js';
 import { freed } from './ownership.repository.js';
-import type { Placement, Plan, PlanShard } from './plan-assignments.js';
+import type { Placement, Plan, PlanShard } from './assignment-plan.js';
 
 /** What the leader compares: instances, and shards that are wanted or owned. */
 export interface LeaderFacts {

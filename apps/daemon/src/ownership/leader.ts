@@ -3,27 +3,14 @@ import { Messaging } from '@idaemon/messaging';
 import { Database, isUnavailable, type Sql } from '@idaemon/persistence';
 import { LOG, type Log } from '@idaemon/service-runtime';
 import { UnfinishedRunRepository } from '../runs/unfinished-run.repository.js';
+import type { Decisions } from './decisions.js';
 import { LeaderLeaseRepository } from './leader-lease.repository.js';
 import { LeaderMetrics } from './leader-metrics.js';
-import { LeaderRepository, type LeaderFacts } from './leader.repository.js';
+import { LeaderRepository } from './leader.repository.js';
 import { OWNERSHIP_SETTINGS, type OwnershipSettings } from './ownership-settings.js';
-import { planAssignments, type Plan } from './plan-assignments.js';
+import { planAssignments } from './plan-assignments.js';
 import { REPLICA_ID } from './replica-id.js';
 import { WakeUps } from './wake-ups.js';
-
-/** What one look at the facts led to. */
-export interface Decisions {
-  /** Instances that were called dead. */
-  dead: string[];
-  /** Shards that died with their instance. */
-  orphaned: number;
-  /** Shards that were not let go in time. */
-  overdue: number;
-  plan: Plan;
-  facts: LeaderFacts;
-  /** Instances whose assignments have changed. */
-  wake: string[];
-}
 
 /**
  * Compares wanted with owned and assigns the least moves. One replica at a time leads: each look is one transaction

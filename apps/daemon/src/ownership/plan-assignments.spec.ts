@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  planAssignments,
-  type InstanceCondition,
-  type Plan,
-  type PlanInstance,
-  type PlanShard,
-} from './plan-assignments.js';
+import type { InstanceCondition, Plan, PlanInstance, PlanShard } from './assignment-plan.js';
+import { planAssignments } from './plan-assignments.js';
 
 const service = 'files-integrator';
 const instance = (id: string, definitions = ['folder'], condition: InstanceCondition = 'active') => ({

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { maxShardsPerInstance, type InstanceCondition } from './plan-assignments.js';
+import type { InstanceCondition } from './assignment-plan.js';
+import { maxShardsPerInstance } from './plan-assignments.js';
 import { unassignedReason } from './unassigned-reason.js';
 
 const connector = { service: 'files-integrator', definition: 'folder' } as const;
