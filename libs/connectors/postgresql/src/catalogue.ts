@@ -11,7 +11,7 @@ import type { Server } from './config.js';
 import type { Connection } from './connection.js';
 import type { NameFilter } from './name-filter.js';
 import { openSnapshot } from './snapshot.js';
-import { tableElements, tableName } from './table-elements.js';
+import { tableElements } from './table-elements.js';
 import {
   databaseElement,
   databaseName,
@@ -19,6 +19,7 @@ import {
   schemaElements,
   type DatabaseElement,
   type Place,
+  tableName,
 } from './to-elements.js';
 
 const oldestVersion = 120_000;

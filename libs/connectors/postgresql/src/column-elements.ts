@@ -1,8 +1,7 @@
 import type { ColumnRow, ForeignKeyRow, RelationRow, TextsRow } from './catalogue-reader.js';
 import type { NameFilter } from './name-filter.js';
 import { dotted, qualifiedName } from './names.js';
-import { tableName } from './table-elements.js';
-import { type DatabaseElement, describedBy, type Place, sourceKey } from './to-elements.js';
+import { type DatabaseElement, describedBy, type Place, sourceKey, tableName } from './to-elements.js';
 
 const identities = { a: 'always', d: 'by default' } as const;
 const generations = { s: 'stored', v: 'virtual' } as const;

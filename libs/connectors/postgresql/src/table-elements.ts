@@ -1,8 +1,15 @@
 import type { ReadRelation, RelationRow, TextsRow } from './catalogue-reader.js';
 import { columnElements } from './column-elements.js';
 import type { NameFilter } from './name-filter.js';
-import { dotted, locator, qualifiedName } from './names.js';
-import { type DatabaseElement, describedBy, type Place, schemaTypeName, sourceKey } from './to-elements.js';
+import { dotted, locator } from './names.js';
+import {
+  type DatabaseElement,
+  describedBy,
+  type Place,
+  schemaTypeName,
+  sourceKey,
+  tableName,
+} from './to-elements.js';
 
 /** A longer definition is cut, as an element must fit into a message. */
 const maxDefinitionLength = 100_000;
@@ -14,10 +21,6 @@ const kinds = {
   m: 'materialized view',
   f: 'foreign table',
 } as const;
-
-export function tableName({ address, database }: Place, schema: string, table: string): string {
-  return qualifiedName('RelationalTable', address, [database.name, schema, table]);
-}
 
 /** The table and its columns. */
 export function* tableElements(

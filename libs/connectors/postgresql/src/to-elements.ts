@@ -13,6 +13,10 @@ export interface Place {
   database: { oid: number; name: string };
 }
 
+export function tableName({ address, database }: Place, schema: string, table: string): string {
+  return qualifiedName('RelationalTable', address, [database.name, schema, table]);
+}
+
 export function managerElement(address: string, { version }: ServerRow): DatabaseElement {
   return {
     databaseManagers: {
