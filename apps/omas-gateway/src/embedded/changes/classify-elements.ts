@@ -7,7 +7,7 @@ import {
   type Reference,
 } from '@idaemon/contracts';
 import { checkElement, isSubtypeOf, validEntityTypesOf } from '@idaemon/open-metadata';
-import { dropForsakenPlaceholders } from '../write/placeholders.js';
+import { release } from '../write/placeholders.js';
 import { findTargets, type Target } from '../write/reference-lookup.js';
 import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
@@ -42,7 +42,7 @@ export async function classifyElements(
       results.push(await classify(context, resolver.final(target), classifying));
     }
   }
-  await dropForsakenPlaceholders(sql, placeholders);
+  if (results.some(({ result }) => result === 'refused')) await release(sql, placeholders);
   return results;
 }
 
@@ -108,7 +108,7 @@ export async function declassifyElements(
     const isGone = target && deleted.length > 0;
     results.push(isGone ? { result: 'removed', guid: target.guid } : { result: 'absent', guid: null });
   }
-  await dropForsakenPlaceholders(
+  await release(
     sql,
     [...found.byName.values(), ...found.byLocator.values()].map(({ id }) => id),
   );

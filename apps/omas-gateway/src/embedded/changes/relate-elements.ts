@@ -10,7 +10,7 @@ import {
 import { checkRelationship, relationshipEnds } from '@idaemon/open-metadata';
 import { newGuid } from '../guid.js';
 import { findCrowded, findStillCrowded } from '../write/crowded-ends.js';
-import { dropForsakenPlaceholders } from '../write/placeholders.js';
+import { release } from '../write/placeholders.js';
 import { findTargets, type Target } from '../write/reference-lookup.js';
 import { deleteLinks, updateLinks, type NewLink } from '../write/relationship-rows.js';
 import { ReferenceResolver } from '../write/resolve-references.js';
@@ -49,7 +49,7 @@ export async function relateElements(
   await insertSingle(sql, writer, fresh);
   await updateLinks(sql, writer, changed);
   await refuseCrowded(context, fresh, results);
-  await dropForsakenPlaceholders(sql, placeholders);
+  if (hasRefused(results)) await release(sql, placeholders);
   return relations.map((_, position) => results.get(position) ?? { result: 'unchanged', guid: null });
 }
 
@@ -102,6 +102,10 @@ function compareSingles(
     }
   }
   return { fresh: [...fresh.values()], changed: [...changed.values()] };
+}
+
+function hasRefused(results: Results): boolean {
+  return [...results.values()].some(({ result }) => result === 'refused');
 }
 
 function resolveEnds(

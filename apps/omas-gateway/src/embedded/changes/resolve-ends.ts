@@ -1,6 +1,6 @@
 import type { Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
-import { insertPlaceholders, refinePlaceholders } from '../write/element-rows.js';
+import { insertElements, refinePlaceholders } from '../write/element-rows.js';
 import { insertLocators } from '../write/facet-rows.js';
 import { mergePlaceholders } from '../write/merge-elements.js';
 import type { ReferenceResolver } from '../write/resolve-references.js';
@@ -27,7 +27,7 @@ export async function applyResolutions(
   const fresh = [...placeholders];
   const freshIds = await ids.element.take(sql, fresh.length);
   fresh.forEach((target, index) => (target.id = freshIds[index] ?? NaN));
-  await insertPlaceholders(sql, writer, fresh);
+  await insertElements(sql, writer, [], fresh);
   await refinePlaceholders(sql, [...refined]);
   await mergePlaceholders(
     sql,

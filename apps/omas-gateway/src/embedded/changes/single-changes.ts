@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { assertOwner } from '../claims/fence.js';
 import { sourceId } from '../metadata-sources.js';
 import type { Notices } from '../notices.js';
-import { retriedTransaction } from '../retried-transaction.js';
+import { writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
 import type { Ids } from '../write/write-elements.js';
 import type { Writer } from '../write/writer.js';
@@ -80,7 +80,7 @@ export class SingleChanges {
     work: (context: ChangeContext) => Promise<ChangeResult[]>,
   ): Promise<ChangeResult[]> {
     const { database, ids, notices } = this.options;
-    const { results, position } = await retriedTransaction(database, async (sql) => {
+    const { results, position } = await writeTransaction(database, async (sql) => {
       const id = await sourceId(sql, source);
       const writer = { ...who, runId: null, source: { id, qualifiedName: source.qualifiedName } };
       const feed: ChangeContext['feed'] = [];

@@ -1,5 +1,5 @@
 import type { ChangeResult, Reference } from '@idaemon/contracts';
-import { dropForsakenPlaceholders } from '../write/placeholders.js';
+import { release } from '../write/placeholders.js';
 import { findTargets } from '../write/reference-lookup.js';
 import type { ChangeContext } from './change-context.js';
 import { targetOf } from './find-reference.js';
@@ -26,7 +26,7 @@ export async function unrelateElements(
   });
   const present = links.filter((link) => link !== undefined);
   const deleted = await deleteSingle(sql, writer.source.id, present);
-  await dropForsakenPlaceholders(
+  await release(
     sql,
     present.flatMap(({ end1_id, end2_id }) => [end1_id, end2_id]),
   );

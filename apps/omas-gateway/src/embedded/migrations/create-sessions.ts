@@ -21,6 +21,7 @@ const tables = [
   'replaced_key',
   'sweep_candidate',
   'crowded_end',
+  'released_element',
   'run_report',
   'run_difference',
 ];
@@ -82,6 +83,8 @@ const statements = [
     relationship_id bigint not null,
     primary key (session, relationship_id)
   )`,
+  // Elements that lost a reference: a placeholder among them goes, in a transaction of its own, when it was the last.
+  'create table released_element (element_id bigint not null)',
   `create table run_report (
     id uuid primary key,
     session uuid,

@@ -1,6 +1,6 @@
 import type { Database } from '@idaemon/persistence';
 import type { Notices } from '../notices.js';
-import { retriedTransaction } from '../retried-transaction.js';
+import { writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
 import type { Writer } from '../write/writer.js';
 import { removeElements } from './remove-elements.js';
@@ -65,7 +65,7 @@ async function removePage(
   writer: Writer,
   scopeId: number,
 ): Promise<number> {
-  const { count, position } = await retriedTransaction(database, async (sql) => {
+  const { count, position } = await writeTransaction(database, async (sql) => {
     const rows = await sql.rows<{ id: string }>(
       'select id from element where scope_id = $1 and source_id = $2 order by id limit $3 for update',
       [scopeId, writer.source.id, pageSize],

@@ -1,7 +1,7 @@
 import type { Sql } from '@idaemon/persistence';
 import { insertHistory } from '../write/element-rows.js';
 import type { FeedEntry } from '../write/feed.js';
-import { dropForsakenPlaceholders } from '../write/placeholders.js';
+import { release } from '../write/placeholders.js';
 import type { Writer } from '../write/writer.js';
 
 /** Elements of one source, a page at a time, and again from the beginning whenever asked. */
@@ -17,9 +17,8 @@ export async function removeElements(
   pages: Pages,
   emit: (entries: FeedEntry[]) => Promise<void> | void,
 ): Promise<void> {
-  const touched = new Set<number>();
   for await (const ids of pages()) {
-    for (const id of await removeDeclarations(sql, writer, ids)) touched.add(id);
+    await release(sql, await removeDeclarations(sql, writer, ids));
   }
   for await (const ids of pages()) {
     await sql.rows(`${insertHistory(true)} where id = any($1::bigint[])`, [
@@ -29,13 +28,14 @@ export async function removeElements(
     ]);
     const feed = await removalsOf(sql, ids);
     const demoted = await demoteReferenced(sql, writer, ids);
+    // Whoever takes the last reference away at this moment does not see the placeholder yet.
+    await release(sql, [...demoted]);
     await deleteElements(
       sql,
       ids.filter((id) => !demoted.has(id)),
     );
     await emit(feed);
   }
-  await dropForsakenPlaceholders(sql, [...touched]);
 }
 
 const declarations = [
@@ -48,23 +48,22 @@ const ownFacets = [
   `delete from relationship where end2_id = any($1::bigint[]) and declared_end is null and source_id = $2
    returning end1_id as id`,
   `delete from classification where element_id = any($1::bigint[]) and source_id = $2
-   returning null::bigint as id`,
+   returning element_id as id`,
 ];
 
-/** Answers the placeholders that lose a reference. */
+/** Answers the elements that lose a reference. */
 async function removeDeclarations(sql: Sql, { source }: Writer, ids: readonly number[]): Promise<number[]> {
-  const touched: number[] = [];
+  const touched = new Set<number>();
   const run = async (statement: string, parameters: unknown[]) => {
     const rows = await sql.rows<{ id: string }>(
-      `with gone as (${statement})
-       select distinct e.id from gone join element e on e.id = gone.id and e.is_placeholder`,
+      `with gone as (${statement}) select distinct id from gone where id <> all($1::bigint[])`,
       parameters,
     );
-    touched.push(...rows.map(({ id }) => Number(id)));
+    for (const { id } of rows) touched.add(Number(id));
   };
   for (const statement of declarations) await run(statement, [ids]);
   for (const statement of ownFacets) await run(statement, [ids, source.id]);
-  return touched;
+  return [...touched];
 }
 
 async function removalsOf(sql: Sql, ids: readonly number[]): Promise<FeedEntry[]> {

@@ -9,7 +9,7 @@ import type { Database, Sql } from '@idaemon/persistence';
 import { assertOwner } from '../claims/fence.js';
 import { restoreNames } from '../removal/restore-names.js';
 import { insertReport } from '../runs/run-reports.js';
-import { retriedTransaction } from '../retried-transaction.js';
+import { writeTransaction } from '../write/placeholders.js';
 import { findStillCrowded } from '../write/crowded-ends.js';
 import { refuseLinks } from '../write/refuse-links.js';
 import { findMissing } from './find-missing.js';
@@ -26,7 +26,7 @@ export interface Committed {
 export async function commitSession(database: Database, session: SyncSession): Promise<Committed> {
   await findMissing(database, session);
   await holdRemovals(database, session);
-  return retriedTransaction(database, async (sql) => {
+  return writeTransaction(database, async (sql) => {
     await assertCurrent(sql, session);
     const swept = await sweep(sql, session);
     const refused = session.isPlan ? 0 : await settle(sql, session);
@@ -42,7 +42,7 @@ export async function failSession(
   session: SyncSession,
   error: IdaemonError,
 ): Promise<RunReport> {
-  return retriedTransaction(database, async (sql) => {
+  return writeTransaction(database, async (sql) => {
     const report: RunReport = {
       ...reportOf(session, { removed: 0, held: 0, refused: 0 }),
       outcome: 'failed',

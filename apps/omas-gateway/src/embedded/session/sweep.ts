@@ -33,8 +33,8 @@ export async function sweep(sql: Sql, session: SyncSession): Promise<Swept> {
 async function lockCandidates(sql: Sql, { id, begunAt }: SyncSession): Promise<void> {
   await sql.rows(
     `select count(*) from (
-       select e.id from element e join sweep_candidate c on c.element_id = e.id and c.session = $1
-       order by e.id for update of e) as locked`,
+       select id from element where id in (select element_id from sweep_candidate where session = $1)
+       order by id for update) as locked`,
     [id],
   );
   await sql.rows(

@@ -13,7 +13,7 @@ import type { SessionAnswers } from '../../open-metadata-store.js';
 import { notPermitted } from '../changes/single-changes.js';
 import type { Notices } from '../notices.js';
 import { reportOfSession } from '../runs/run-reports.js';
-import { retriedTransaction } from '../retried-transaction.js';
+import { writeTransaction } from '../write/placeholders.js';
 import type { Ids } from '../write/write-elements.js';
 import { findTargets } from '../write/reference-lookup.js';
 import { commitSession, failSession } from './commit-session.js';
@@ -78,7 +78,7 @@ export class SyncSessions implements SessionAnswers {
       const batch = checkBatch(request, scope.id);
       const { database, ids, notices, limit } = this.options;
       const outcome = await session.inTurn(() =>
-        limit.run(() => retriedTransaction(database, (sql) => writeBatch(sql, ids, session, batch))),
+        limit.run(() => writeTransaction(database, (sql) => writeBatch(sql, ids, session, batch))),
       );
       rememberOutcome(session, outcome);
       if (outcome.feedPosition !== null) notices.feedGrew(outcome.feedPosition);

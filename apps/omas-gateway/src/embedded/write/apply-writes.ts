@@ -5,7 +5,6 @@ import {
   freeKeys,
   freeNames,
   insertElements,
-  insertPlaceholders,
   keepVersions,
   refinePlaceholders,
   updateElements,
@@ -23,7 +22,7 @@ import type { InsertMatch, UpdateMatch } from './match-elements.js';
 import type { LinkedWrite, Writes } from './link-writes.js';
 import { mergePlaceholders, splitElements } from './merge-elements.js';
 import { dropUnfitLinks } from './refuse-links.js';
-import { dropForsakenPlaceholders } from './placeholders.js';
+import { release } from './placeholders.js';
 import {
   compareLinks,
   declarerOf,
@@ -58,9 +57,8 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
   );
   await makeRoom(sql, writer, updates);
   await mergePlaceholders(sql, writes.merges);
-  await insertPlaceholders(sql, writer, writes.placeholders);
   await refinePlaceholders(sql, writes.refined);
-  await insertElements(sql, writer, inserts.map(rowOf));
+  await insertElements(sql, writer, inserts.map(rowOf), writes.placeholders);
   await updateElements(sql, writer, updates.map(updateOf));
   await takeOverFacets(
     sql,
@@ -172,7 +170,7 @@ async function writeLinks(
   const missing: DeclaredLink[] = [...inserts.flatMap(({ links }) => links), ...difference.missing];
   const fresh = await newLinks(sql, ids, missing);
   await insertLinks(sql, writer, fresh);
-  await dropForsakenPlaceholders(
+  await release(
     sql,
     difference.surplus.map((link) => (declarerOf(link) === link.end1_id ? link.end2_id : link.end1_id)),
   );

@@ -34,13 +34,45 @@ const recordset = `jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, par
   effective_from timestamptz, effective_to timestamptz, properties jsonb,
   read_version int, read_placeholder boolean)`;
 
-export async function insertElements(sql: Sql, writer: Writer, rows: readonly ElementRow[]): Promise<void> {
+/**
+ * Inserts elements and placeholders in the order of their names: writers who need the same new names wait for each
+ * other, but do not get stuck. A name that somebody else takes at the same time makes the transaction start anew.
+ */
+export async function insertElements(
+  sql: Sql,
+  writer: Writer,
+  elements: readonly ElementRow[],
+  placeholders: readonly Target[],
+): Promise<void> {
+  const rows = [...elements, ...placeholders.map(placeholderRow)].sort(byName);
   if (rows.length === 0) return;
   await sql.rows(
-    `insert into element (${columns}, source_id, run_id, changed_by, version, created_at, updated_at, confirmed_at)
-     select ${columns}, $2, $3, $4, 1, now(), now(), null from ${recordset}`,
+    `insert into element (${columns}, source_id, run_id, is_placeholder, version, changed_by, created_at, updated_at)
+     select ${columns}, case when scope_id is null then null else $2::int end,
+       case when scope_id is null then null else $3::uuid end, scope_id is null,
+       case when scope_id is null then 0 else 1 end, $4, now(), now()
+     from ${recordset}`,
     [JSON.stringify(rows), writer.source.id, writer.runId, writer.changedBy],
   );
+}
+
+interface PlaceholderRow {
+  id: number;
+  guid: string;
+  type: string;
+  qualified_name: string;
+  display_name: string;
+  properties: Properties;
+}
+
+/** A placeholder has no scope, which tells it from an element. */
+function placeholderRow({ id, guid, type, qualifiedName }: Target): PlaceholderRow {
+  const display_name = displayNameOf(type, {}, qualifiedName);
+  return { id, guid, type, qualified_name: qualifiedName, display_name, properties: {} };
+}
+
+function byName(a: { qualified_name: string }, b: { qualified_name: string }): number {
+  return a.qualified_name < b.qualified_name ? -1 : 1;
 }
 
 /** Adopted placeholders count as created now; the rest get a new version. */
@@ -100,28 +132,6 @@ export async function freeNames(sql: Sql, ids: readonly number[]): Promise<void>
 export async function freeKeys(sql: Sql, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql.rows('update element set source_key = null where id = any($1::bigint[])', [ids]);
-}
-
-/** A name that somebody else takes at the same time makes the whole transaction start anew. */
-export async function insertPlaceholders(
-  sql: Sql,
-  writer: Writer,
-  targets: readonly Target[],
-): Promise<void> {
-  if (targets.length === 0) return;
-  const rows = targets.map(({ id, guid, type, qualifiedName }) => ({
-    id,
-    guid,
-    type,
-    qualified_name: qualifiedName,
-    display_name: displayNameOf(type, {}, qualifiedName),
-  }));
-  await sql.rows(
-    `insert into element (id, guid, type, qualified_name, display_name, is_placeholder, version, created_at,
-       updated_at, changed_by, properties)
-     select id, guid, type, qualified_name, display_name, true, 0, now(), now(), $2, '{}' from ${recordset}`,
-    [JSON.stringify(rows), writer.changedBy],
-  );
 }
 
 /** Placeholders whose type or name is known better now. */

@@ -15,8 +15,12 @@ export async function insertLocators(sql: Sql, rows: readonly LocatorRow[]): Pro
     `insert into locator (element_id, is_declared, namespace, name)
      select element_id, is_declared, namespace, name
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, is_declared boolean, namespace text, name text)`,
-    [JSON.stringify(rows)],
+    [JSON.stringify([...rows].sort(byLocator))],
   );
+}
+
+function byLocator(a: Locator, b: Locator): number {
+  return locatorKey(a) < locatorKey(b) ? -1 : 1;
 }
 
 /** Gives locators that somebody has to another element, or makes them its owner's own. */

@@ -1,5 +1,6 @@
 import type { Reference } from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
+import { StaleReadError } from '../retried-transaction.js';
 import { locatorKey } from './element-lookup.js';
 
 /** An element that something refers to. */
@@ -27,33 +28,52 @@ interface TargetRow {
   qualified_name: string;
 }
 
-const columns = 'e.id, e.guid, e.is_placeholder, e.type, e.qualified_name';
-
 /**
  * What the references name, one object per element. The elements stay locked against removal until the transaction
- * ends.
+ * ends; they are locked in one order, so that writers who refer to each other's elements wait but do not get stuck.
  */
 export async function findTargets(sql: Sql, references: readonly Reference[]): Promise<FoundTargets> {
-  const targets = new Map<number, Target>();
-  const target = (row: TargetRow): Target => {
-    const known = targets.get(Number(row.id)) ?? {
-      id: Number(row.id),
-      guid: row.guid,
-      isPlaceholder: row.is_placeholder,
-      type: row.type,
-      qualifiedName: row.qualified_name,
-    };
-    targets.set(known.id, known);
-    return known;
+  const names = idsBy(await findIdsByName(sql, references));
+  const locators = idsBy(await findIdsByLocator(sql, references));
+  const guids = idsBy(await findIdsByGuid(sql, references));
+  const targets = await lockTargets(sql, [...names.values(), ...locators.values(), ...guids.values()]);
+  const found: FoundTargets = { byGuid: new Map(), byName: new Map(), byLocator: new Map() };
+  const collect = (into: Map<string, Target>, ids: ReadonlyMap<string, number>) => {
+    for (const [key, id] of ids) {
+      const target = targets.get(id);
+      if (target) into.set(key, target);
+    }
   };
-  const byLocator = await lockByLocator(sql, references);
-  const byName = await lockByName(sql, references);
-  const byGuid = await lockByGuid(sql, references);
-  return {
-    byLocator: new Map(byLocator.map((row) => [locatorKey(row), target(row)])),
-    byName: new Map(byName.map((row) => [row.qualified_name, target(row)])),
-    byGuid: new Map(byGuid.map((row) => [row.guid, target(row)])),
-  };
+  collect(found.byName, names);
+  collect(found.byLocator, locators);
+  collect(found.byGuid, guids);
+  for (const [name, { qualifiedName }] of found.byName) {
+    if (name !== qualifiedName) throw new StaleReadError('An element was renamed meanwhile');
+  }
+  return found;
+}
+
+async function lockTargets(sql: Sql, ids: readonly number[]): Promise<Map<number, Target>> {
+  const distinct = [...new Set(ids)];
+  if (distinct.length === 0) return new Map();
+  const rows = await sql.rows<TargetRow>(
+    `select id, guid, is_placeholder, type, qualified_name from element
+     where id = any($1::bigint[]) order by id for key share`,
+    [distinct],
+  );
+  if (rows.length !== distinct.length) throw new StaleReadError('An element was removed meanwhile');
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      {
+        id: Number(row.id),
+        guid: row.guid,
+        isPlaceholder: row.is_placeholder,
+        type: row.type,
+        qualifiedName: row.qualified_name,
+      },
+    ]),
+  );
 }
 
 /** The name of a placeholder of which only a locator is known. */
@@ -61,40 +81,41 @@ export function nameOfLocator({ namespace, name }: { namespace: string; name: st
   return `${namespace}::${name}`;
 }
 
-async function lockByName(sql: Sql, references: readonly Reference[]): Promise<TargetRow[]> {
+interface IdRow {
+  key: string;
+  id: string;
+}
+
+function idsBy(rows: readonly IdRow[]): Map<string, number> {
+  return new Map(rows.map(({ key, id }) => [key, Number(id)]));
+}
+
+async function findIdsByName(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
   const names = new Set<string>();
   for (const { qualifiedName, locator } of references) {
     if (qualifiedName) names.add(qualifiedName);
     else if (locator) names.add(nameOfLocator(locator));
   }
   if (names.size === 0) return [];
-  return sql.rows<TargetRow>(
-    `select ${columns} from element e
-     where e.name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))
-     order by e.id for key share of e`,
+  return sql.rows<IdRow>(
+    `select qualified_name as key, id from element
+     where name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))`,
     [JSON.stringify([...names])],
   );
 }
 
-async function lockByLocator(
-  sql: Sql,
-  references: readonly Reference[],
-): Promise<(TargetRow & { namespace: string; name: string })[]> {
+async function findIdsByLocator(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
   const keys = new Set(references.flatMap(({ locator }) => (locator ? [locatorKey(locator)] : [])));
   if (keys.size === 0) return [];
-  return sql.rows(
-    `select ${columns}, l.namespace, l.name from locator l join element e on e.id = l.element_id
-     where l.hash = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))
-     order by e.id for key share of e`,
+  return sql.rows<IdRow>(
+    `select namespace || chr(10) || name as key, element_id as id from locator
+     where hash = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
     [JSON.stringify([...keys])],
   );
 }
 
-async function lockByGuid(sql: Sql, references: readonly Reference[]): Promise<TargetRow[]> {
+async function findIdsByGuid(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
   const guids = [...new Set(references.flatMap(({ guid }) => guid ?? []))];
   if (guids.length === 0) return [];
-  return sql.rows<TargetRow>(
-    `select ${columns} from element e where e.guid = any($1::uuid[]) order by e.id for key share of e`,
-    [guids],
-  );
+  return sql.rows<IdRow>('select guid as key, id from element where guid = any($1::uuid[])', [guids]);
 }
