@@ -21,6 +21,7 @@ const status: ConnectorStatus = {
   epoch: 2,
   currentRun: null,
   lastRun: null,
+  lastPlan: null,
   nextRefreshAt: '2026-01-01T12:05:00Z',
   nextTryAt: null,
   error: null,

@@ -38,7 +38,10 @@ export const ObservedStatus = z.object({
     .object({ id: z.uuid(), trigger: RunTrigger, startedAt: z.iso.datetime(), counts: RunCounts })
     .nullable()
     .default(null),
+  /** The last refresh that has ended. */
   lastRun: LastRun.nullable(),
+  /** The last plan that has ended: it says nothing of how the connector is. */
+  lastPlan: LastRun.nullable().default(null),
   nextRefreshAt: z.iso.datetime().nullable(),
   nextTryAt: z.iso.datetime().nullable(),
   error: WireError.nullable(),

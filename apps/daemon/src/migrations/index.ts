@@ -1,6 +1,12 @@
 import { Initial1700000000000 } from './1700000000000-initial.js';
 import { Ownership1700000001000 } from './1700000001000-ownership.js';
 import { RunSeen1700000002000 } from './1700000002000-run-seen.js';
+import { LastPlan1700000003000 } from './1700000003000-last-plan.js';
 
 /** In order; a migration is never changed once it is released, a new one is added. */
-export const daemonMigrations = [Initial1700000000000, Ownership1700000001000, RunSeen1700000002000];
+export const daemonMigrations = [
+  Initial1700000000000,
+  Ownership1700000001000,
+  RunSeen1700000002000,
+  LastPlan1700000003000,
+];

@@ -36,7 +36,7 @@ const factsQuery = `
   select c.name, c.service, c.definition, c.wanted_state as wanted, c.wanted_since,
     o.shard, o.epoch, o.instance_id, o.assigned_at, o.freed_at,
     i.last_seen_at as owner_seen_at, coalesce(${deadAt} > clock_timestamp(), false) as is_owner_alive,
-    s.epoch as reported_epoch, s.state, s.since, s.current_run, s.last_run, s.next_refresh_at, s.next_try_at, s.error
+    s.epoch as reported_epoch, s.state, s.since, s.current_run, s.last_run, s.last_plan, s.next_refresh_at, s.next_try_at, s.error
   from connector c
   left join ownership o on o.connector = c.name
   left join instance i on i.id = o.instance_id

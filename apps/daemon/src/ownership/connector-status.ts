@@ -29,6 +29,7 @@ export interface ShardFacts {
   since: Date | null;
   current_run: ObservedStatus['currentRun'];
   last_run: LastRun | null;
+  last_plan: LastRun | null;
   next_refresh_at: Date | null;
   next_try_at: Date | null;
   error: WireError | null;
@@ -57,6 +58,7 @@ export function statusOf(
     ...worst,
     currentRun: statuses.find(({ currentRun }) => currentRun)?.currentRun ?? null,
     lastRun: latest(statuses.map(({ lastRun }) => lastRun)),
+    lastPlan: latest(statuses.map(({ lastPlan }) => lastPlan)),
     nextRefreshAt: earliest(statuses.map(({ nextRefreshAt }) => nextRefreshAt)),
   };
 }
@@ -105,6 +107,7 @@ function remembered(facts: ShardFacts): Omit<ConnectorStatus, 'state' | 'since'>
     epoch: facts.epoch === null ? null : Number(facts.epoch),
     currentRun: null,
     lastRun: facts.last_run,
+    lastPlan: facts.last_plan,
     nextRefreshAt: facts.next_refresh_at?.toISOString() ?? null,
     nextTryAt: null,
     error: null,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { noCounts } from '@idaemon/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors } from '../testing/connector-rows.js';
@@ -102,4 +104,31 @@ test('a connector that was stopped and started again refreshes anew', async () =
   await bed.want('landing', 'running');
   await bed.look();
   expect((await bed.beat(a)).assignments).toMatchObject([{ epoch: 2, nextRefreshAt: null }]);
+});
+
+test('a message that Postgres cannot hold as it is keeps nobody from being heard', async () => {
+  const a = await bed.oneWith('landing');
+  const message = 'The server said "\0" and half of \uD83D';
+  const error = { code: 'system-unavailable' as const, message, action: 'None.' };
+  await bed.heartbeats.beat(a.heartbeat(a.statuses({ state: 'waiting', error })));
+  expect(await bed.status('landing')).toMatchObject({
+    state: 'waiting',
+    error: { message: 'The server said "\uFFFD" and half of \uFFFD' },
+  });
+});
+
+test('a plan is not the last run, and a new owner that has made none leaves it as it was', async () => {
+  const a = await bed.oneWith('landing');
+  const ended = {
+    trigger: 'request' as const,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:05.000Z',
+    counts: noCounts,
+  };
+  const lastRun = { ...ended, id: randomUUID(), outcome: 'succeeded' as const };
+  const lastPlan = { ...ended, id: randomUUID(), outcome: 'failed' as const };
+  await bed.heartbeats.beat(a.heartbeat(a.statuses({ lastRun, lastPlan })));
+  expect(await bed.status('landing')).toMatchObject({ lastRun, lastPlan });
+  await bed.heartbeats.beat(a.heartbeat(a.statuses({ lastRun: null, lastPlan: null })));
+  expect(await bed.status('landing')).toMatchObject({ lastRun, lastPlan });
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { StatusReport } from '@idaemon/contracts';
-import { Database } from '@idaemon/persistence';
+import { Database, storableJson } from '@idaemon/persistence';
 
 /** What owners report. The word of who is not the owner at the newest epoch is not taken. */
 @Injectable()
@@ -9,7 +9,7 @@ export class ObservedStatusRepository {
 
   async report(instanceId: string, reports: readonly StatusReport[]): Promise<void> {
     if (reports.length === 0) return;
-    const rows = JSON.stringify(
+    const rows = storableJson(
       reports.map(({ connector, shard, epoch, status }) => ({ connector, shard, epoch, ...status })),
     );
     await this.database.rows(statusesQuery, [instanceId, rows]);
@@ -22,7 +22,7 @@ export class ObservedStatusRepository {
 const reported = `
   select r.*, o.instance_id, c.gateway
   from jsonb_to_recordset($2::jsonb) as r (connector text, shard int, epoch bigint, state text, since timestamptz,
-    "currentRun" jsonb, "lastRun" jsonb, "nextRefreshAt" timestamptz, "nextTryAt" timestamptz, error jsonb)
+    "currentRun" jsonb, "lastRun" jsonb, "lastPlan" jsonb, "nextRefreshAt" timestamptz, "nextTryAt" timestamptz, error jsonb)
   join ownership o using (connector, shard, epoch)
   join connector c on c.name = r.connector
   where o.instance_id = $1
@@ -31,13 +31,13 @@ const reported = `
 // A new owner does not know yet what ran last nor when the next refresh is due: what is stored stays until it says so.
 const statusesQuery = `
   insert into connector_status as s (connector, shard, epoch, instance_id, state, since, current_run, last_run,
-    next_refresh_at, next_try_at, error, reported_at)
-  select connector, shard, epoch, instance_id, state, since, "currentRun", "lastRun", "nextRefreshAt", "nextTryAt",
-    error, clock_timestamp()
+    last_plan, next_refresh_at, next_try_at, error, reported_at)
+  select connector, shard, epoch, instance_id, state, since, "currentRun", "lastRun", "lastPlan",
+    "nextRefreshAt", "nextTryAt", error, clock_timestamp()
   from (${reported}) reported
   on conflict (connector, shard) do update set epoch = excluded.epoch, instance_id = excluded.instance_id,
     state = excluded.state, since = excluded.since, current_run = excluded.current_run,
-    last_run = coalesce(excluded.last_run, s.last_run),
+    last_run = coalesce(excluded.last_run, s.last_run), last_plan = coalesce(excluded.last_plan, s.last_plan),
     next_refresh_at = case when excluded.state in ('running', 'paused', 'stopped') then excluded.next_refresh_at
       else coalesce(excluded.next_refresh_at, s.next_refresh_at) end,
     next_try_at = excluded.next_try_at, error = excluded.error, reported_at = excluded.reported_at

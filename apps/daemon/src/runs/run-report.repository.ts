@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RunReport } from '@idaemon/contracts';
-import { Database } from '@idaemon/persistence';
+import { Database, storableJson } from '@idaemon/persistence';
 
 /** Stores what gateways report of finished runs. A report has the last word, except for an attempt that is made again. */
 @Injectable()
@@ -10,7 +10,7 @@ export class RunReportRepository {
   /** Storing a report again changes nothing. */
   async store(gateway: string, reports: readonly RunReport[]): Promise<void> {
     if (reports.length === 0) return;
-    const rows = JSON.stringify(reports);
+    const rows = storableJson(reports);
     await this.database.transaction(async (sql) => {
       await sql.rows(runsQuery, [gateway, rows]);
       await sql.rows(lastRunsQuery, [rows]);

@@ -166,25 +166,28 @@ describe('a run that nobody asked for', () => {
     expect(await run(id)).toMatchObject({ outcome: 'succeeded', error: null, counts: { created: 7 } });
   });
 
-  test('ends by the word of its owner when no report comes', async () => {
-    const a = await bed.oneWith('landing');
-    const id = randomUUID();
-    await work(a, currentRun(id, 'schedule'));
-    const lastRun = {
-      id,
-      trigger: 'schedule' as const,
-      outcome: 'partial' as const,
-      startedAt: '2026-01-01T00:00:00.000Z',
-      endedAt: '2026-01-01T00:00:09.000Z',
-      counts: { ...noCounts, updated: 2 },
-    };
-    await bed.heartbeats.beat(a.heartbeat(a.statuses({ lastRun })));
-    const unfinished = bed.get(UnfinishedRunRepository);
-    expect(await unfinished.settleUnreported(bed.database)).toBe(0);
-    await bed.pass(16);
-    expect(await unfinished.settleUnreported(bed.database)).toBe(1);
-    expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'partial', counts: { updated: 2 } });
-  });
+  test.each(['lastRun', 'lastPlan'])(
+    'ends by the word of its owner, its %s, when no report comes',
+    async (last) => {
+      const a = await bed.oneWith('landing');
+      const id = randomUUID();
+      await work(a, currentRun(id, 'schedule'));
+      const ended = {
+        id,
+        trigger: 'schedule' as const,
+        outcome: 'partial' as const,
+        startedAt: '2026-01-01T00:00:00.000Z',
+        endedAt: '2026-01-01T00:00:09.000Z',
+        counts: { ...noCounts, updated: 2 },
+      };
+      await bed.heartbeats.beat(a.heartbeat(a.statuses({ [last]: ended })));
+      const unfinished = bed.get(UnfinishedRunRepository);
+      expect(await unfinished.settleUnreported(bed.database)).toBe(0);
+      await bed.pass(16);
+      expect(await unfinished.settleUnreported(bed.database)).toBe(1);
+      expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'partial', counts: { updated: 2 } });
+    },
+  );
 
   test('has failed when its owner works on something else and never reports it', async () => {
     const a = await bed.oneWith('landing');

@@ -44,7 +44,9 @@ export class UnfinishedRunRepository {
   async settleUnreported(sql: Sql): Promise<number> {
     const rows = await sql.rows(
       `with unreported as (
-         select r.id, case when s.last_run->>'id' = r.id::text then s.last_run end as last_run from run r
+         select r.id, case when s.last_run->>'id' = r.id::text then s.last_run
+           when s.last_plan->>'id' = r.id::text then s.last_plan end as last_run
+         from run r
          join connector_status s on s.connector = r.connector and s.shard = r.shard and s.epoch = r.epoch
          where r.state = 'running' and s.current_run->>'id' is distinct from r.id::text
            and r.seen_at < clock_timestamp() - interval '15 seconds')

@@ -28,6 +28,7 @@ export const runningStatus: ObservedStatus = {
   since: '2026-01-01T00:00:00.000Z',
   currentRun: null,
   lastRun: null,
+  lastPlan: null,
   nextRefreshAt: null,
   nextTryAt: null,
   error: null,

@@ -6,6 +6,7 @@ import {
   type LastRun,
   type ObservedStatus,
   type RunCounts,
+  type RunMode,
   type RunReport,
 } from '@idaemon/contracts';
 import type { Clock } from '../schedule/clock.js';
@@ -29,7 +30,7 @@ export class StatusBoard {
   #sinceMs: number;
   #problem: Problem | undefined;
   #underWay: RunUnderWay | undefined;
-  #lastRun: LastRun | null = null;
+  readonly #last: Record<RunMode, LastRun | null> = { refresh: null, plan: null };
   #version = 1;
 
   constructor(
@@ -71,8 +72,8 @@ export class StatusBoard {
   runEnded(report?: RunReport): void {
     this.#underWay = undefined;
     if (report) {
-      const { id, trigger, outcome, startedAt, endedAt, counts } = report;
-      this.#lastRun = { id, trigger, outcome, startedAt, endedAt, counts };
+      const { id, mode, trigger, outcome, startedAt, endedAt, counts } = report;
+      this.#last[mode] = { id, trigger, outcome, startedAt, endedAt, counts };
     }
     this.changed();
   }
@@ -89,7 +90,8 @@ export class StatusBoard {
       state: this.#state,
       since: iso(this.#sinceMs),
       currentRun: this.#underWay ? currentRun(this.#underWay) : null,
-      lastRun: this.#lastRun,
+      lastRun: this.#last.refresh,
+      lastPlan: this.#last.plan,
       nextRefreshAt: isoOrNull(this.nextRefreshAtMs()),
       nextTryAt: isoOrNull(nextTryAtMs ?? null),
       error: this.#problem ? toWireError(this.#problem.error) : null,
