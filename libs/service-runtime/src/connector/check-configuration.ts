@@ -1,6 +1,5 @@
 import { ConfigurationError, type ConnectorConfiguration, type FieldError } from '@idaemon/contracts';
-import type { AnyConnector, SecretDeclaration } from '@idaemon/connector-kit';
-import { z } from 'zod';
+import { parseConfig, type AnyConnector, type SecretDeclaration } from '@idaemon/connector-kit';
 
 /** The definition's own view of a configuration. */
 export type CheckedConfig = { config: unknown } | { errors: FieldError[] };
@@ -10,12 +9,9 @@ export function checkConfiguration(
   definition: AnyConnector,
   configuration: ConnectorConfiguration,
 ): CheckedConfig {
-  const parsed = strict(definition.config as z.ZodType).safeParse(configuration.config);
-  const errors = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(fieldErrorsOf)),
-    ...secretErrors(definition, configuration),
-  ];
-  return parsed.success && errors.length === 0 ? { config: parsed.data } : { errors };
+  const parsed = parsedConfig(definition, configuration);
+  const errors = [...('errors' in parsed ? parsed.errors : []), ...secretErrors(definition, configuration)];
+  return errors.length === 0 ? parsed : { errors };
 }
 
 /** The error of a configuration with these mistakes. */
@@ -24,14 +20,13 @@ export function configurationError(name: string, errors: FieldError[]): Configur
   return new ConfigurationError(`The configuration of ${name} is not valid: ${list}`, { errors });
 }
 
-function strict(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodObject ? schema.strict() : schema;
-}
-
-function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
-  const path = ['config', ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known key' }));
+function parsedConfig(definition: AnyConnector, { config }: ConnectorConfiguration): CheckedConfig {
+  try {
+    return { config: parseConfig(definition, config) as unknown };
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.errors?.length) return { errors: error.errors };
+    throw error;
+  }
 }
 
 function secretErrors(definition: AnyConnector, { secrets }: ConnectorConfiguration): FieldError[] {

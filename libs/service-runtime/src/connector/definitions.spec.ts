@@ -26,6 +26,15 @@ describe('a definition', () => {
     });
   });
 
+  it('may take one of several forms of config, each with keys of its own', () => {
+    const config = z.discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('path'), path: z.string() }),
+      z.strictObject({ by: z.literal('url'), url: z.string() }),
+    ]);
+    const [hosted] = new Definitions(files, [testConnector({ config } as object)], '1.0.0').hosted();
+    expect(hosted?.configSchema).not.toHaveProperty('additionalProperties');
+  });
+
   it('has the version of its app when it has none', () => {
     expect(new Definitions(files, [testConnector()], '1.0.0').hosted()[0]?.version).toBe('1.0.0');
   });

@@ -1,5 +1,5 @@
 import { ConfigurationError, type HostedDefinition, type ServiceName } from '@idaemon/contracts';
-import type { AnyConnector, SecretDeclaration } from '@idaemon/connector-kit';
+import { configSchemaOf, type AnyConnector, type SecretDeclaration } from '@idaemon/connector-kit';
 import { z } from 'zod';
 
 /** The connectors of a service by name. Checked once at start: a wrong one is the author's mistake and told at once. */
@@ -76,14 +76,12 @@ function isObjectSchema(schema: z.ZodType): boolean {
 
 function hostedDefinition(definition: AnyConnector, appVersion: string): HostedDefinition {
   const { name, version = appVersion, description, shards = 1, leaseMs } = definition;
-  const config = definition.config as z.ZodType;
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' });
-  const configSchema = { additionalProperties: false, ...schema };
+  const { $schema: _dialect, ...configSchema } = configSchemaOf(definition);
   return {
     name,
     version,
     description,
-    configSchema: JSON.parse(JSON.stringify(configSchema)) as HostedDefinition['configSchema'],
+    configSchema,
     secrets: secretsOf(definition),
     triggers: (['refresh', 'engage'] as const).filter((trigger) => definition[trigger] !== undefined),
     shards,
