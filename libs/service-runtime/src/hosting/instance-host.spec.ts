@@ -1,3 +1,4 @@
+import { IdaemonError, SystemUnavailableError } from '@idaemon/contracts';
 import { NoAnswerError } from '@idaemon/messaging';
 import { describe, expect, it } from 'vitest';
 import { assignmentOf } from '../testing/fake-daemon.js';
@@ -163,5 +164,42 @@ describe('a connector that ignores abort', () => {
     await t.clock.pass(3 * second);
     await stopped;
     expect(t.daemon.left).toEqual([]);
+  });
+});
+
+describe('a lease', () => {
+  it.each([
+    ['the daemon has a bug', new IdaemonError('internal-error', 'An unexpected error happened')],
+    ['the daemon does not understand it', new IdaemonError('request-invalid', 'A request is not valid')],
+  ])('ends when %s: that is no word about who owns what', async (_, failure) => {
+    const t = testHost([testConnector({ refresh: ({ signal }) => untilAbort(signal) })]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    t.daemon.failure = failure;
+    await t.clock.pass(7 * second);
+    expect(t.gateways.confirmed).toBe(0);
+    expect(t.host.fleet.instances).toEqual([]);
+  });
+
+  it('goes on while the daemon says that Postgres is away and the gateway confirms', async () => {
+    const t = testHost([testConnector({ refresh: ({ signal }) => untilAbort(signal) })]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    t.daemon.failure = new SystemUnavailableError('Postgres');
+    await t.clock.pass(20 * second);
+    expect(t.gateways.runs).toEqual(['start refresh open']);
+  });
+
+  it('is not renewed by a daemon that does not know the instance', async () => {
+    const t = testHost([testConnector({ refresh: ({ signal }) => untilAbort(signal) })]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    t.daemon.heartbeat = () =>
+      Promise.resolve({ leaseMs: 6_000, mustRegister: true, assignmentsVersion: 'none' });
+    await t.clock.pass(7 * second);
+    expect(t.host.fleet.instances).toEqual([]);
   });
 });

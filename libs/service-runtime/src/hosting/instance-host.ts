@@ -1,12 +1,6 @@
-import {
-  errorCodes,
-  IdaemonError,
-  type ConnectorState,
-  type Fence,
-  type Heartbeat,
-  type HeartbeatReply,
-} from '@idaemon/contracts';
+import type { ConnectorState, Fence, Heartbeat, HeartbeatReply } from '@idaemon/contracts';
 import { NoAnswerError } from '@idaemon/messaging';
+import { isTransient } from '@idaemon/open-metadata-client';
 import { Fleet } from './fleet.js';
 import type { ConnectorInstance } from '../connector/connector-instance.js';
 import { pause } from '../schedule/clock.js';
@@ -165,12 +159,13 @@ export class InstanceHost {
     this.#problem = undefined;
     this.#leaseMs = reply.leaseMs;
     this.#lease.renew(sentAt, reply.leaseMs);
-    this.fleet.renew(sentAt, reply.leaseMs);
     this.#isRegistered = !reply.mustRegister;
     if (reply.mustRegister) {
+      // Who does not know this instance may have given its connectors to others: their leases are not renewed yet.
       this.#assignmentsVersion = null;
       return this.wake();
     }
+    this.fleet.renew(sentAt, reply.leaseMs);
     this.#assignmentsVersion = reply.assignmentsVersion;
     if (reply.assignments) this.fleet.apply(reply.assignments, sentAt, reply.leaseMs);
   }
@@ -268,8 +263,8 @@ function byGateway(instances: readonly ConnectorInstance[]): Map<string, Connect
   return claims;
 }
 
-/** Nobody listens on NATS, or the daemon itself cannot reach its database. */
+/** Nobody listens on NATS, or the daemon itself cannot reach its database. Any other error is no word about ownership. */
 function saysThatItIsAway(error: unknown): boolean {
   if (error instanceof NoAnswerError) return error.reason === 'no-responders';
-  return error instanceof IdaemonError && errorCodes[error.code].consequence === 'retry';
+  return isTransient(error);
 }
