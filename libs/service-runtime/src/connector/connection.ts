@@ -9,6 +9,7 @@ import { isTransient } from '@idaemon/open-metadata-client';
 import type { HostEnvironment } from '../hosting/host-environment.js';
 import type { Lease } from '../hosting/lease.js';
 import type { OwnerGateway } from '../hosting/ports.js';
+import { pause } from '../schedule/clock.js';
 import { checkConfiguration, configurationError } from './check-configuration.js';
 import type { LogMemory } from './connector-log.js';
 import type { InstanceContext } from './instance-context.js';
@@ -45,6 +46,8 @@ export async function unlessAway<T>(request: Promise<T>): Promise<T> {
   }
 }
 
+/** Closing may take a while; a third party that has gone silent must not keep the connector from going on. */
+const disconnectDeadlineMs = 5_000;
 /** How long secrets stay hidden after their connector has stopped: late messages of drivers may hold them. */
 const hideAfterMs = 60_000;
 
@@ -85,11 +88,20 @@ export async function openConnection(
   return { ...claimed, client };
 }
 
-/** Late and once, whatever happened; what it throws is logged and changes nothing. */
+/** Late and once, whatever happened; what it throws is logged and changes nothing, and it is not waited for without end. */
 export async function closeConnection(
-  { definition, client, context }: Connection,
+  connection: Connection,
+  { clock }: Pick<HostEnvironment, 'clock'>,
   logs: LogMemory,
 ): Promise<void> {
+  const isClosed = new AbortController();
+  const closing = disconnect(connection, logs).finally(() => isClosed.abort());
+  await Promise.race([closing, pause(clock, disconnectDeadlineMs, isClosed.signal)]);
+  if (isClosed.signal.aborted) return;
+  logs.write('warn', `The connector does not end its disconnect within ${disconnectDeadlineMs / 1000} s`);
+}
+
+async function disconnect({ definition, client, context }: Connection, logs: LogMemory): Promise<void> {
   try {
     await definition.disconnect?.({ client, log: context.log });
   } catch (error) {

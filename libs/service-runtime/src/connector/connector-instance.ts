@@ -121,6 +121,7 @@ export class ConnectorInstance implements InstanceContext {
   async #goesOn(): Promise<boolean> {
     const cycle = new AbortController();
     this.#cycle = cycle;
+    this.#rest = new AbortController();
     try {
       await this.#connectAndWork(cycle.signal);
       return true;
@@ -141,7 +142,7 @@ export class ConnectorInstance implements InstanceContext {
       const options = { instance: this, due: this.#due, onSuccess: () => this.#backOff.reset() };
       await work(connection, options, signal);
     } finally {
-      await closeConnection(connection, this.logs);
+      await closeConnection(connection, this.environment, this.logs);
     }
   }
 
@@ -218,7 +219,8 @@ export class ConnectorInstance implements InstanceContext {
       this.listener.onLost(this, failure);
       return false;
     }
-    this.#rest = new AbortController();
+    // A request that came while it was failing, and that nobody has begun, is not slept through.
+    if (!this.queue.hasRequests) this.#rest = new AbortController();
     if (consequence === 'person') {
       this.status.move('needs-person', { error: failure });
       this.#logFailure(failure, error);

@@ -27,15 +27,19 @@ beforeAll(async () => {
   await put('node_modules/acme-files/package.json', JSON.stringify(manifest));
   await put('node_modules/acme-files/index.js', connector('acme'));
   await put('local/index.mjs', connector('local'));
-  await put('wrong/service.mjs', connector('topics', 'topic-integrator'));
+  await put('other/service.mjs', connector('topics', 'topic-integrator'));
+  await put('wrong/service.mjs', connector('nowhere', 'nobodys-integrator'));
   await put('wrong/empty.mjs', 'export const nothing = 1;');
   await put('wrong/broken.mjs', 'export const = 1;');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const told: unknown[] = [];
+const log = { info: (...line: unknown[]) => void told.push(line) };
+
 async function load(...names: string[]): Promise<Definitions> {
   const definitions = new Definitions('files-integrator', [], '1.0.0');
-  await addExternalConnectors(definitions, names, folder);
+  await addExternalConnectors(definitions, names, folder, log);
   return definitions;
 }
 
@@ -45,12 +49,23 @@ it('adds the connectors of packages and paths, with the version of their package
   expect(definitions.hosted().find(({ name }) => name === 'acme')?.version).toBe('3.2.1');
 });
 
+it('skips connectors of another service, and says so once', async () => {
+  const definitions = await load('./other/service.mjs', './local/index.mjs');
+  expect(definitions.names).toEqual(['local']);
+  expect(told).toEqual([
+    [
+      { skipped: ['topics'] },
+      'Connectors of ./other/service.mjs are for other services than the files-integrator',
+    ],
+  ]);
+});
+
 it.each([
   ['not-installed', 'not-installed, which IDAEMON_CONNECTORS names, cannot be found: it is not installed'],
   ['./nowhere.mjs', 'the path does not lead to a module'],
   ['./wrong/empty.mjs', 'exports no connector made with defineConnector'],
   ['./wrong/broken.mjs', 'cannot be loaded'],
-  ['./wrong/service.mjs', 'belongs to the topic-integrator, not to the files-integrator'],
+  ['./wrong/service.mjs', 'belongs to the nobodys-integrator, not to the files-integrator'],
 ])('refuses to start with %s', async (name, message) => {
   await expect(load(name)).rejects.toMatchObject({ code: 'configuration-invalid' });
   await expect(load(name)).rejects.toThrow(message);

@@ -2,24 +2,46 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '@idaemon/contracts';
+import { ConfigurationError, ServiceName } from '@idaemon/contracts';
 import type { AnyConnector } from '@idaemon/connector-kit';
+import type { Log } from '../bootstrap/log.js';
 import { isDefinition, type Definitions } from './definitions.js';
 
-/** Adds the connectors of other packages, as `IDAEMON_CONNECTORS` names them: npm packages or paths. */
+/**
+ * Adds the connectors of other packages, as `IDAEMON_CONNECTORS` names them: npm packages or paths. One list serves all
+ * integrators: connectors of other services are skipped.
+ */
 export async function addExternalConnectors(
   definitions: Definitions,
   names: readonly string[],
   folder: string,
+  log: Pick<Log, 'info'>,
 ): Promise<void> {
   for (const name of names) {
     const { connectors, version } = await load(name, folder);
     const origin = version ? `of ${name} ${version}` : `of ${name}`;
+    const [own, others] = partition(connectors, definitions.service);
+    if (others.length > 0) {
+      const skipped = others.map((connector) => connector.name);
+      log.info({ skipped }, `Connectors ${origin} are for other services than the ${definitions.service}`);
+    }
     definitions.add(
-      connectors.map((connector) => (connector.version || !version ? connector : { ...connector, version })),
+      own.map((connector) => (connector.version || !version ? connector : { ...connector, version })),
       origin,
     );
   }
+}
+
+function partition(
+  connectors: readonly AnyConnector[],
+  service: ServiceName,
+): [own: AnyConnector[], others: AnyConnector[]] {
+  const isOther = ({ service: { name } }: { service: { name: string } }): boolean =>
+    name !== service && ServiceName.safeParse(name).success;
+  return [
+    connectors.filter((connector) => !isOther(connector)),
+    connectors.filter((connector) => isOther(connector)),
+  ];
 }
 
 interface Package {

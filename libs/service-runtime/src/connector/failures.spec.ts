@@ -1,5 +1,6 @@
 import {
   NotAuthorizedError,
+  RequestError,
   SessionLostError,
   SystemUnavailableError,
   type Assignment,
@@ -224,5 +225,75 @@ describe('secrets', () => {
     );
     expect(everything).toContain('login as reader with ***');
     expect(everything).not.toContain('correct horse');
+  });
+});
+
+describe('a connector', () => {
+  it('goes on though its disconnect never ends', async () => {
+    let tries = 0;
+    const t = testHost([
+      testConnector({
+        refresh: async () => {
+          tries += 1;
+          if (tries === 1) throw new SystemUnavailableError('The share at nas:445');
+        },
+        disconnect: () => new Promise<never>(() => undefined),
+      }),
+    ]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(minute);
+    expect(tries).toBe(2);
+    expect(t.daemon.state('landing')).toBe('running');
+  });
+
+  it('begins a run that was asked for while it was failing', async () => {
+    let closed: () => void = () => undefined;
+    let isDown = true;
+    const t = testHost([
+      testConnector({
+        refresh: async () => {
+          if (isDown) throw new NotAuthorizedError('The share at nas:445 refuses the user');
+        },
+        disconnect: () => new Promise<void>((resolve) => (closed = resolve)),
+      }),
+    ]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    isDown = false;
+    t.daemon.change('landing', { requestedRuns: [{ id: runId, mode: 'refresh' }] });
+    await t.clock.pass(second);
+    closed();
+    await t.clock.pass(second);
+    expect(t.gateways.runs).toContain('request refresh committed');
+    expect(t.daemon.state('landing')).toBe('running');
+  });
+
+  it('says why its gateway refuses to begin a run, and ends that run', async () => {
+    const t = testHost([testConnector()]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    t.gateways.refusal = new RequestError('The source is not one of this service');
+    t.daemon.change('landing', { requestedRuns: [{ id: runId, mode: 'refresh' }] });
+    await t.clock.pass(500);
+    const error = { code: 'request-invalid', message: 'The source is not one of this service' };
+    expect(t.gateways.reports).toMatchObject([{ id: runId, outcome: 'failed', error }]);
+    expect(t.daemon.status('landing')).toMatchObject({ state: 'waiting', lastRun: { id: runId }, error });
+  });
+
+  it('is as its last refresh left it, whatever a plan came to', async () => {
+    const t = testHost([testConnector()]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    t.gateways.outcome = 'waiting-for-approval';
+    t.daemon.change('landing', { requestedRuns: [{ id: runId, mode: 'plan' }] });
+    await t.clock.pass(second);
+    expect(t.daemon.status('landing')).toMatchObject({
+      lastRun: { trigger: 'start', outcome: 'succeeded' },
+      lastPlan: { id: runId, outcome: 'waiting-for-approval' },
+    });
   });
 });

@@ -12,7 +12,7 @@ import type { Redaction } from '../bootstrap/redaction.js';
 import type { HostEnvironment } from '../hosting/host-environment.js';
 import type { RunSession } from '../hosting/ports.js';
 import type { DueRun } from '../schedule/refresh-queue.js';
-import { unlessAway, type Connection } from './connection.js';
+import { NotBegunError, unlessAway, type Connection } from './connection.js';
 import { consequenceOf, explainFailure } from './explain-failure.js';
 import type { InstanceContext } from './instance-context.js';
 import { linkedAbort } from './linked-abort.js';
@@ -51,14 +51,14 @@ export async function refreshOnce(
       environment.redaction,
     );
     if (error instanceof IgnoresAbortError) throw error;
-    if (!session || signal.aborted || consequenceOf(failure) === 'stop') {
+    if (error instanceof NotBegunError || signal.aborted || consequenceOf(failure) === 'stop') {
       await session?.abandon();
       throw error;
     }
     logFailure(error, failure, run, instance);
-    const report = await session.abandon(failure);
+    const report = await session?.abandon(failure);
     if (report) return { report, isReported: true, error: failure };
-    const counts = session.counts;
+    const counts = session?.counts ?? noCounts;
     const own = { ...failedReport(run, fence, startedMs, environment.clock.wallMs(), failure), counts };
     return { report: own, isReported: false, error: failure };
   } finally {

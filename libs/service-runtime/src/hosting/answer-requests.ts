@@ -11,6 +11,7 @@ import type { Messaging } from '@idaemon/messaging';
 import { checkConfiguration, configurationError } from '../connector/check-configuration.js';
 import { definitionOf } from '../connector/connection.js';
 import { explainFailure } from '../connector/explain-failure.js';
+import { obedient } from '../connector/obedience.js';
 import { resolveSecrets } from '../connector/secrets.js';
 import { RefreshSchedule } from '../schedule/refresh-schedule.js';
 import type { Fleet } from './fleet.js';
@@ -102,8 +103,11 @@ async function connectOnce(
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
   const signal = AbortSignal.timeout(testDeadlineMs);
   const context = { name, config: checked.config, secrets, log, signal };
-  const client: unknown = await definition.connect?.(context);
-  await definition.disconnect?.({ client, log });
+  const { clock } = environment;
+  const connect = async (): Promise<unknown> => definition.connect?.(context);
+  const client = await obedient(`connect of ${name}`, connect, signal, clock);
+  const disconnect = async (): Promise<void> => definition.disconnect?.({ client, log });
+  await obedient(`disconnect of ${name}`, disconnect, signal, clock);
 }
 
 function linesOf(fleet: Fleet, connector: string, limit: number): LogLine[] {

@@ -56,7 +56,7 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const { service, connectors } = this.hosted;
     const definitions = new Definitions(service.name, connectors, version);
-    await addExternalConnectors(definitions, this.environment.IDAEMON_CONNECTORS, process.cwd());
+    await addExternalConnectors(definitions, this.environment.IDAEMON_CONNECTORS, process.cwd(), this.log);
     const shared = this.#hostEnvironment(definitions);
     const host = new InstanceHost({
       environment: shared,
@@ -98,9 +98,10 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
       gateways,
       clock: systemClock,
       signal: shutdown,
-      onDropped: ({ id, connector }) => {
+      onDropped: ({ id, connector }, refusal) => {
         metrics.integratorDroppedReports.inc();
-        log.warn({ connector, runId: id }, 'A run report was dropped: its gateway has been away for long');
+        const reason = refusal ? 'its gateway refuses it' : 'its gateway has been away for long';
+        log.warn({ connector, runId: id, error: refusal }, `A run report was dropped: ${reason}`);
       },
     });
     return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { noCounts, type RunReport } from '@idaemon/contracts';
+import { noCounts, RequestError, type RunReport } from '@idaemon/contracts';
 import { expect, it } from 'vitest';
 import { FakeClock, settled } from '../testing/fake-clock.js';
 import { FakeGateways } from '../testing/fake-gateways.js';
@@ -60,4 +60,17 @@ it('are dropped, the oldest first, rather than kept without bound', async () => 
   gateways.failure = undefined;
   await clock.pass(20_000);
   expect(gateways.reports).toHaveLength(1_000);
+});
+
+it('that are refused do not keep those behind them', async () => {
+  const { clock, gateways, dropped, reports } = reportsOf();
+  const [refused, next] = [report(), report()];
+  gateways.failure = new RequestError('The report is not valid');
+  reports.add('default', refused);
+  await settled();
+  gateways.failure = undefined;
+  reports.add('default', next);
+  await clock.pass(1_000);
+  expect(dropped).toEqual([refused]);
+  expect(gateways.reports).toEqual([next]);
 });

@@ -1,4 +1,4 @@
-import type { RunReport } from '@idaemon/contracts';
+import { errorCodes, IdaemonError, type RunReport } from '@idaemon/contracts';
 import { BackOff } from '../schedule/back-off.js';
 import { pause, type Clock } from '../schedule/clock.js';
 import type { GatewaysPort } from './ports.js';
@@ -9,8 +9,8 @@ export interface RunReportsOptions {
   gateways: Pick<GatewaysPort, 'reportRun'>;
   clock: Clock;
   signal: AbortSignal;
-  /** A report was dropped since too many wait: its gateway has been away for long. */
-  onDropped: (report: RunReport) => void;
+  /** A report was dropped: too many wait since their gateway has been away for long, or (`refusal`) it will never take it. */
+  onDropped: (report: RunReport, refusal?: IdaemonError) => void;
 }
 
 /** Reports of runs that never had a session, on their way to the gateway. Each gateway has its own bounded queue. */
@@ -45,9 +45,17 @@ export class RunReports {
         await gateways.reportRun(gateway, report);
         backOff.reset();
         if (reports[0] === report) reports.shift();
-      } catch {
-        await pause(clock, backOff.nextDelayMs(), signal);
+      } catch (error) {
+        if (isFinal(error)) {
+          this.options.onDropped(report, error);
+          if (reports[0] === report) reports.shift();
+        } else await pause(clock, backOff.nextDelayMs(), signal);
       }
     }
   }
+}
+
+/** One that is refused would be refused for ever, and those behind it would wait. */
+function isFinal(error: unknown): error is IdaemonError {
+  return error instanceof IdaemonError && errorCodes[error.code].consequence !== 'retry';
 }

@@ -153,3 +153,10 @@ it('leaves no timer behind', () => {
   queue.stop();
   expect(clock.timers).toBe(0);
 });
+
+it('sets no timer for a run that ends after the stop', () => {
+  const { clock, queue, run } = queueOf();
+  queue.stop();
+  run();
+  expect(clock.timers).toBe(0);
+});

@@ -38,6 +38,7 @@ export class RefreshQueue {
   #nextId = randomUUID();
   #isFirst = true;
   #cancelTimer: () => void = () => undefined;
+  #isStopped = false;
 
   constructor(
     private readonly clock: Clock,
@@ -105,13 +106,15 @@ export class RefreshQueue {
     return Math.min(this.#owed.dueAtMs, this.#nextMs ?? Infinity);
   }
 
+  /** For good: a run that ends later sets no timer any more. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancelTimer();
   }
 
   #arm(): void {
     this.#cancelTimer();
-    if (this.#nextMs === null) return;
+    if (this.#nextMs === null || this.#isStopped) return;
     const delayMs = Math.min(this.#nextMs - this.clock.wallMs(), longestWaitMs);
     this.#cancelTimer = this.clock.after(delayMs, () => {
       const isEarly = this.#nextMs !== null && this.#nextMs > this.clock.wallMs();

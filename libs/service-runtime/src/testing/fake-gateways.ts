@@ -26,6 +26,8 @@ export class FakeGateways implements GatewaysPort {
   newestEpoch = 0;
   confirmed = 0;
   failure: Error | undefined;
+  /** Of sessions only: claims and reports are taken. */
+  refusal: Error | undefined;
   lost: Fence[] = [];
   outcome: RunReport['outcome'] = 'succeeded';
 
@@ -46,6 +48,7 @@ export class FakeGateways implements GatewaysPort {
       begin: async (run) => {
         owner.assertOwner();
         if (this.failure) throw this.failure;
+        if (this.refusal) throw this.refusal;
         return this.#session(run, owner);
       },
       port: () => noPort,
