@@ -16,7 +16,7 @@ export class ApprovableRuns {
   async find(sql: Sql, connector: string, runId: string | undefined): Promise<string> {
     const run = runId ? await this.#named(sql, connector, runId) : await this.#newest(sql, connector);
     if (run.outcome !== 'waiting-for-approval' || run.held === 0) throw holdsNothing(run);
-    await this.#refuseApproved(sql, run.id);
+    await this.#refuseApproved(sql, connector, run.id);
     return run.id;
   }
 
@@ -44,11 +44,11 @@ export class ApprovableRuns {
   }
 
   /** Approving twice at once would be one refresh too many. */
-  async #refuseApproved(sql: Sql, id: string): Promise<void> {
+  async #refuseApproved(sql: Sql, connector: string, id: string): Promise<void> {
     const other = await sql.row<{ id: string; state: string }>(
-      `select id, state from run where approves = $1 and (state <> 'ended' or outcome in ('succeeded', 'partial'))
-        limit 1`,
-      [id],
+      `select id, state from run where connector = $2 and approves = $1
+        and (state <> 'ended' or outcome in ('succeeded', 'partial')) limit 1`,
+      [id, connector],
     );
     if (!other) return;
     const how = other.state === 'ended' ? 'has done it' : 'is under way';

@@ -49,6 +49,12 @@ describe('a request that cannot be served', () => {
     expect([status, problem.code]).toEqual([400, 'request-invalid']);
   });
 
+  test('that is nested without end is refused', async () => {
+    const body = `{"name":"a","config":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const { status, body: problem } = await send('post', '/api/connectors', { body, headers: json });
+    expect([status, problem.detail]).toEqual([400, 'The body is nested deeper than 64 levels']);
+  });
+
   test('with characters that cannot be stored says where they are', async () => {
     expect((await send('get', '/api/connectors/a%00b')).body).toMatchObject({
       status: 400,

@@ -32,8 +32,16 @@ function checked(schema: z.ZodType, value: unknown, part: string): unknown {
   );
 }
 
-/** Characters that no Postgres text can hold, wherever they are. */
+/** Deeper than any document; what is deeper still would exhaust the stack of whoever walks through it. */
+const maxDepth = 64;
+
+/** Characters that no Postgres text can hold, wherever they are, and values within values without end. */
 function refuseUnstorable(value: unknown, path: readonly string[] = []): void {
+  if (path.length > maxDepth) {
+    throw new RequestError(`The body is nested deeper than ${maxDepth} levels`, {
+      action: 'Send a flatter document.',
+    });
+  }
   if (value !== null && typeof value === 'object') {
     for (const [key, inner] of Object.entries(value)) {
       refuseUnstorable(key, path);
