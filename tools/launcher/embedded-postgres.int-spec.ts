@@ -21,7 +21,7 @@ async function newFolder() {
 async function startIn(folder: string) {
   const postgres = await startEmbeddedPostgres({
     folder: join(folder, 'postgres'),
-    preferredPort: 18_432,
+    preferredPort: 18_632,
     isThrowAway: true,
   });
   running.push(postgres);

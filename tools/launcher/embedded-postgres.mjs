@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskFull, LauncherError } from './failure.mjs';
 import { endOfLog } from './log-files.mjs';
-import { freePortNear, isPortFree } from './ports.mjs';
+import { freePortNear, isPortFree, portReleased } from './ports.mjs';
 import {
   majorOf,
   postgresPackage,
@@ -136,11 +136,6 @@ function urlOf({ port, password, database, name = superuser }) {
 async function portOf(folder, preferred) {
   const { port } = await readJsonObject(join(folder, 'server.json'));
   return typeof port === 'number' && (await isPortFree(port)) ? port : freePortNear(preferred);
-}
-
-/** @param {number} port */
-async function portReleased(port) {
-  while (!(await isPortFree(port))) await sleep(100);
 }
 
 /**

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 async function start() {
-  const nats = await startNatsServer({ folder, cacheFolder: cacheFolder(), preferredPort: 18_222 });
+  const nats = await startNatsServer({ folder, cacheFolder: cacheFolder(), preferredPort: 18_322 });
   running.push(nats);
   return nats;
 }

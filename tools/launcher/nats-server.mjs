@@ -6,7 +6,7 @@ import { LauncherError } from './failure.mjs';
 import { endOfLog } from './log-files.mjs';
 import { pingNats } from './nats-ping.mjs';
 import { findNatsProgram } from './nats-program.mjs';
-import { freePortNear, isPortFree } from './ports.mjs';
+import { freePortNear, isPortFree, portReleased } from './ports.mjs';
 import { readJsonObject, secretIn, writePrivateFile, writePrivateJson } from './private-files.mjs';
 import { isAlive, isProcessIdentity } from './process-identity.mjs';
 import { adoptProcess, startProcess } from './processes.mjs';
@@ -84,7 +84,7 @@ export async function startNatsServer({
     isAdopted: found !== undefined,
     process: () => server,
     async start() {
-      while (!(await isPortFree(port))) await sleep(100);
+      await portReleased(port);
       server = await start();
       return server;
     },

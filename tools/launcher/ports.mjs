@@ -1,10 +1,12 @@
 /** Finds TCP ports on the loopback interface. */
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LauncherError } from './failure.mjs';
 
 const host = '127.0.0.1';
 const connectTimeoutMs = 1000;
 const stepsTried = 100;
+const releaseDeadlineMs = 30_000;
 
 /**
  * Both questions are asked: on macOS a port can be bound although a server listens on all interfaces.
@@ -30,6 +32,21 @@ export async function freePortNear(wanted, { taken = new Set(), isFree = isPortF
     'it and all its alternatives are taken',
     'Stop a program that listens there, then start again.',
   );
+}
+
+/**
+ * For a server that starts again: its clients know this port and no other.
+ * @param {number} port
+ */
+export async function portReleased(port) {
+  const endMs = performance.now() + releaseDeadlineMs;
+  while (!(await isPortFree(port))) {
+    if (performance.now() > endMs) {
+      const action = 'Stop the program that listens there, then start again.';
+      throw new LauncherError(`Port ${port}`, 'another program has taken it', action);
+    }
+    await sleep(100);
+  }
 }
 
 /** @param {number} port @returns {Promise<boolean>} */

@@ -2,19 +2,15 @@
  * PostgreSQL and NATS for integration tests: one of each for a whole test run, thrown away at its end.
  * Vitest calls `setup` before the project `integration` (vitest.config.mts); `npm test` starts them once for all projects.
  */
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from './embedded-postgres.mjs';
 import { cacheFolder } from './folders.mjs';
 import { startNatsServer } from './nats-server.mjs';
-import { runningPostmaster } from './postgres-cluster.mjs';
-import { readJsonObject, writePrivateJson } from './private-files.mjs';
-import { identityOf, isAlive, isProcessIdentity, signalProcess } from './process-identity.mjs';
+import { removeAbandonedHomes, temporaryHome } from './temporary-homes.mjs';
 
 /** @typedef {{ postgresUrl: string, natsUrl: string, stop: () => Promise<void> }} TestServers */
 
-const prefix = 'idaemon-test-';
 /** Apart from those of `npm start`, so that both may run. */
 const testPorts = { postgres: 17_432, nats: 14_222 };
 
@@ -32,11 +28,8 @@ export async function setup() {
  * @returns {Promise<TestServers>}
  */
 export async function startTestServers({ signal } = {}) {
-  await removeLeftovers();
-  const folder = await mkdtemp(join(tmpdir(), prefix));
-  // As root the server runs as another user, who has to get in.
-  if (process.getuid?.() === 0) await chmod(folder, 0o711);
-  await writePrivateJson(join(folder, 'owner.json'), await identityOf(process.pid));
+  await removeAbandonedHomes();
+  const folder = await temporaryHome();
   const starts = await Promise.allSettled([
     startEmbeddedPostgres({
       folder: join(folder, 'postgres'),
@@ -62,19 +55,4 @@ export async function startTestServers({ signal } = {}) {
   }
   await stop();
   throw starts.find((start) => start.status === 'rejected')?.reason;
-}
-
-/** What killed test runs left behind: servers that still run, and their data. */
-async function removeLeftovers() {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
-    const folder = join(tmpdir(), name);
-    const owner = await readJsonObject(join(folder, 'owner.json'));
-    if (!isProcessIdentity(owner) || (await isAlive(owner))) continue;
-    const postmaster = await runningPostmaster(join(folder, 'postgres', 'data'));
-    if (postmaster) await signalProcess(postmaster.identity, 'SIGQUIT');
-    const nats = (await readJsonObject(join(folder, 'nats', 'server.json'))).process;
-    if (isProcessIdentity(nats)) await signalProcess(nats, 'SIGKILL');
-    await rm(folder, { recursive: true, force: true });
-  }
 }

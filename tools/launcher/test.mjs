@@ -12,11 +12,13 @@ import { whyNodeIsTooOld } from './node-version.mjs';
 import { createProgress } from './progress.mjs';
 import { runCommand } from './run-command.mjs';
 import { startTestServers } from './test-servers.mjs';
+import { removeAbandonedHomes } from './temporary-homes.mjs';
 import { countTests } from './test-counts.mjs';
 import { runUntilStopped } from './until-stopped.mjs';
 
 const bin = join(workspaceFolder, 'node_modules', '.bin');
 const progress = createProgress();
+const vitestGraceMs = 15_000;
 
 /** @type {{ title: string, command: [string, ...string[]] }[]} */
 const checks = [
@@ -34,6 +36,8 @@ async function test(signal, onStop) {
     if (!(await passes(check, signal))) failedChecks++;
     signal.throwIfAborted();
   }
+  // Of tests that were killed before they could do it themselves.
+  onStop(() => removeAbandonedHomes());
   const servers = await progress.step('PostgreSQL and NATS for the tests', () =>
     startTestServers({ signal }),
   );
@@ -80,20 +84,22 @@ function runVitest(report, servers, signal) {
     IDAEMON_TEST_NATS_URL: servers.natsUrl,
     ...(isFull ? { IDAEMON_TEST_FULL: '1' } : {}),
   };
-  return progress.step(
-    'Tests',
-    () =>
-      new Promise((resolve) => {
-        const child = spawn(join(bin, 'vitest'), args, {
-          cwd: workspaceFolder,
-          env,
-          signal,
-          stdio: ['ignore', 'inherit', 'inherit'],
-        });
-        child.once('error', () => resolve(null));
-        child.once('exit', resolve);
-      }),
-  );
+  return progress.step('Tests', async () => {
+    const child = spawn(join(bin, 'vitest'), args, {
+      cwd: workspaceFolder,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const stop = () => {
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGKILL'), vitestGraceMs).unref();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    return new Promise((resolve) => {
+      child.once('error', () => resolve(null));
+      child.once('exit', resolve);
+    });
+  });
 }
 
 let lastLine = '';

@@ -1,13 +1,13 @@
 /** A whole system of real processes for one spec file, on ports of its own, thrown away at its end. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@idaemon/launcher/embedded-postgres';
 import { cacheFolder } from '@idaemon/launcher/folders';
 import { startNatsServer, type NatsServer } from '@idaemon/launcher/nats-server';
 import { freePortNear } from '@idaemon/launcher/ports';
 import { System } from '@idaemon/launcher/system';
+import { temporaryHome } from '@idaemon/launcher/temporary-homes';
 import { Api } from './api.js';
 
 export interface SystemOptions {
@@ -82,8 +82,7 @@ export class TestSystem {
 
   /** Postgres and NATS only: the spec starts its apps in its own order. */
   static async servers(environment: Record<string, string> = {}): Promise<TestSystem> {
-    const folder = await mkdtemp(join(tmpdir(), 'idaemon-e2e-'));
-    await chmod(folder, 0o711);
+    const folder = await temporaryHome();
     const [postgres, nats] = await Promise.all([
       startEmbeddedPostgres({
         folder: join(folder, 'postgres'),
