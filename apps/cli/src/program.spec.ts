@@ -19,7 +19,7 @@ async function command(
   const fetchLike: typeof fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const key = `${init?.method ?? 'GET'} ${url.pathname}`;
-    requests.push(key);
+    requests.push(`${key}${url.search}`);
     const { status = 200, body } = answers[key] ?? { status: 404, body: notFound(url.pathname) };
     return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
   };
@@ -103,6 +103,23 @@ describe('the command line', () => {
     const { code, text } = await command(['status', 'nope'], {});
     expect(code).toBe(3);
     expect(text).toContain('Next: List what exists.');
+  });
+
+  it.each(['many', '0', '-3', '2.5'])('ends with 2 on --limit %s', async (limit) => {
+    const { code, requests } = await command(['get', 'connectors', `--limit=${limit}`], {});
+    expect([code, requests]).toEqual([2, []]);
+  });
+
+  it('takes a service by its short name', async () => {
+    const body = { name: 'files-integrator' };
+    const answers = { 'GET /api/services/files-integrator': { body } };
+    expect((await command(['get', 'services', 'files'], answers)).code).toBe(0);
+    expect((await command(['get', 'service', 'files-integrator'], answers)).code).toBe(0);
+  });
+
+  it('asks the named gateway for its dead letters', async () => {
+    const { requests } = await command(['dead-letter', 'discard', '7', '--gateway', 'second'], {});
+    expect(requests).toEqual(['DELETE /api/dead-letters/7?gateway=second']);
   });
 
   it('ends with 2 on an unknown command', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ConnectorStatus, Run } from '@idaemon/contracts';
 import { differencesOf, exitCodeOfRun, followRun, runLines, runPath } from '../runs.js';
+import { limitOption } from '../limit-option.js';
 import { countsText, relativeTime, type Column } from '../output.js';
 import type { Session, SessionOf } from '../session.js';
 
@@ -20,7 +21,7 @@ export function addConnectorCommands(program: Command, session: SessionOf): void
   program
     .command('logs')
     .argument('<connector>')
-    .option('--limit <n>', 'how many lines', Number, 100)
+    .addOption(limitOption('how many lines', 100))
     .description('show the last log lines of a connector, from the instance that runs it')
     .action(async (name: string, { limit }: { limit: number }) => {
       const { api, output } = session();
@@ -119,7 +120,7 @@ function addRunsCommand(program: Command, session: SessionOf): void {
     .command('runs')
     .argument('<connector>')
     .argument('[run]', 'one run with its differences')
-    .option('--limit <n>', 'how many runs', Number, 20)
+    .addOption(limitOption('how many runs', 20))
     .description('list the runs of a connector, newest first, or show one')
     .action(async (name: string, id: string | undefined, { limit }: { limit: number }) => {
       const current = session();

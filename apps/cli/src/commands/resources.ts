@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ConnectorStatus, Element, Relationship, Run } from '@idaemon/contracts';
 import { CliError, exitCodes } from '../exit-codes.js';
 import { explainConnector, type ConnectorResource } from '../explain.js';
+import { limitOption } from '../limit-option.js';
 import { countsText, relativeTime, type Column } from '../output.js';
 import { runLines } from '../runs.js';
 import type { Session, SessionOf } from '../session.js';
@@ -67,7 +68,8 @@ export function addResourceCommands(program: Command, session: SessionOf): void 
     .argument('[name]', 'only this one')
     .option('--type <type>', 'elements: of this type or a subtype of it')
     .option('--source <source>', 'elements: of this metadata source')
-    .option('--limit <n>', 'at most so many', Number, 500)
+    .option('--gateway <name>', 'elements, dead-letters, connectors: of this gateway')
+    .addOption(limitOption('at most so many', 500))
     .description('list resources, or show one')
     .action(async (resource: string, name: string | undefined, options: GetOptions) =>
       getResource(session(), resource, name, options),
@@ -82,7 +84,7 @@ export function addResourceCommands(program: Command, session: SessionOf): void 
     .argument('<text...>')
     .option('--type <type>', 'only of this type or a subtype of it')
     .option('--gateway <name>', 'which open metadata')
-    .option('--limit <n>', 'at most so many', Number, 20)
+    .addOption(limitOption('at most so many', 20))
     .description('search open metadata by names and descriptions')
     .action(async (words: string[], options: { type?: string; gateway?: string; limit: number }) =>
       search(session(), words.join(' '), options),
@@ -102,6 +104,7 @@ export function addResourceCommands(program: Command, session: SessionOf): void 
 interface GetOptions {
   type?: string;
   source?: string;
+  gateway?: string;
   limit: number;
 }
 
@@ -119,7 +122,9 @@ async function getResource(
       `Ask for one of ${Object.keys(resources).join(', ')}.`,
     );
   if (name) {
-    const one = await session.api.send<Item>(`${known.path}/${encodeURIComponent(name)}`);
+    const { gateway } = options;
+    const path = `${known.path}/${encodeURIComponent(idOf(known.path, name))}`;
+    const one = await session.api.send<Item>(path, { query: { gateway } });
     return session.output.one(one, () =>
       Object.entries(one).map(
         ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
@@ -132,6 +137,11 @@ async function getResource(
     if (items.push(item) >= limit) break;
   }
   session.output.list(items, known.columns, `There are no ${resource}.`);
+}
+
+/** A service may be named in short: `files`. */
+function idOf(path: string, name: string): string {
+  return path === '/api/services' && !name.endsWith('-integrator') ? `${name}-integrator` : name;
 }
 
 async function describe(session: Session, name: string): Promise<void> {
