@@ -50,3 +50,11 @@ it('lets each caller know of a failure', async () => {
   const results = await Promise.allSettled([queue.add(change(1)), queue.add(change(2))]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
+
+it('refuses a change that no message can hold, and goes on with the others', async () => {
+  const { queue, order } = queueOf();
+  const [long, short] = await Promise.all([queue.add(change(1, 600_000)), queue.add(change(2))]);
+  expect(long).toMatchObject({ result: 'refused', error: { code: 'metadata-invalid' } });
+  expect(short).toEqual(done);
+  expect(order).toEqual(['file 2']);
+});

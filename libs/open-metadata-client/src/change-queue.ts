@@ -1,4 +1,11 @@
-import type { Change, ChangeResult } from '@idaemon/contracts';
+import {
+  InvalidMetadataError,
+  maxElementBytes,
+  maxMessageBytes,
+  toWireError,
+  type Change,
+  type ChangeResult,
+} from '@idaemon/contracts';
 
 type Send = (changes: Change[]) => Promise<ChangeResult[]>;
 
@@ -11,6 +18,8 @@ interface Waiting {
 
 const maxChanges = 200;
 const maxBytes = 384 * 1024;
+/** Of one change; the rest of its message has the fence and the source. */
+const maxChangeBytes = maxMessageBytes - 16 * 1024;
 
 /**
  * Single changes in the order in which they were asked for. While one request is under way the next ones gather, so
@@ -22,9 +31,11 @@ export class ChangeQueue {
 
   constructor(private readonly send: Send) {}
 
-  add(change: Change): Promise<ChangeResult> {
+  /** One that is too long for the wire is refused here: its connector goes on with the others. */
+  async add(change: Change): Promise<ChangeResult> {
+    const bytes = Buffer.byteLength(JSON.stringify(change));
+    if (bytes > maxChangeBytes) return { result: 'refused', error: toWireError(tooLong(change, bytes)) };
     return new Promise((resolve, reject) => {
-      const bytes = Buffer.byteLength(JSON.stringify(change));
       this.#waiting.push({ change, bytes, resolve, reject });
       if (!this.#isSending) void this.#sendAll();
     });
@@ -59,4 +70,11 @@ export class ChangeQueue {
     }
     return this.#waiting.splice(0, count);
   }
+}
+
+function tooLong(change: Change, bytes: number): InvalidMetadataError {
+  const what = change.operation === 'upsert' ? `The element ${change.element.qualifiedName}` : 'A change';
+  return new InvalidMetadataError(
+    `${what} has ${bytes} bytes, more than the ${maxElementBytes} that it may have`,
+  );
 }
