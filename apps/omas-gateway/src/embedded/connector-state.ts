@@ -1,5 +1,6 @@
-import { IdaemonError, maxStateBytes, type Fence } from '@idaemon/contracts';
+import { IdaemonError, maxStateBytes, RequestError, type Fence } from '@idaemon/contracts';
 import type { Database } from '@idaemon/persistence';
+import { isStorable } from './json-parameter.js';
 import { assertOwner } from './claims/fence.js';
 
 /** Keeps what a connector has to know the next time, such as a cursor; only its newest owner may. */
@@ -13,6 +14,14 @@ export async function putState(
     throw new IdaemonError(
       'payload-too-large',
       `The state ${key} of the connector ${fence.connector} has ${bytes} bytes, more than ${maxStateBytes}`,
+    );
+  }
+  if (!isStorable(value)) {
+    throw new RequestError(
+      `The state ${key} of the connector ${fence.connector} has a text that cannot be kept`,
+      {
+        action: 'Leave NUL characters and halves of surrogate pairs out of it.',
+      },
     );
   }
   return database.transaction(async (sql) => {

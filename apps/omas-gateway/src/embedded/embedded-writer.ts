@@ -6,7 +6,8 @@ import { putState } from './connector-state.js';
 import type { Notices } from './notices.js';
 import { removeConnector } from './removal/remove-connector.js';
 import { runReports } from './runs/run-reports.js';
-import { SyncSessions, type WorkLimit } from './session/sync-sessions.js';
+import { SyncSessions } from './session/sync-sessions.js';
+import type { WorkLimit } from './work-limit.js';
 import { IdBlocks } from './write/id-blocks.js';
 import type { ChangeResult } from '@idaemon/contracts';
 
@@ -16,7 +17,7 @@ export interface WriterParts {
   /** The address of this replica, where its sessions are answered. */
   replica: string;
   maxSessions: number;
-  /** Bounds the transactions of sessions: fewer than there are connections. */
+  /** Bounds the transactions of sessions and single changes: fewer than there are connections. */
   limit: WorkLimit;
   nowMs: () => number;
 }

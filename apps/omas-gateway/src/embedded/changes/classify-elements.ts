@@ -13,6 +13,7 @@ import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { targetOf } from './find-reference.js';
 import { applyResolutions, newPlaceholder } from './resolve-ends.js';
+import { jsonParameter } from '../json-parameter.js';
 
 export interface Classifying {
   element: Reference;
@@ -84,7 +85,7 @@ async function classify(
     `insert into classification (element_id, name, source_id, is_declared, properties, updated_at)
      values ($1, $2, $3, false, $4, now())
      on conflict (element_id, name, source_id) do update set properties = excluded.properties, updated_at = now()`,
-    [id, name, writer.source.id, JSON.stringify(properties)],
+    [id, name, writer.source.id, jsonParameter(properties)],
   );
   return { result: stored ? 'updated' : 'created', guid };
 }

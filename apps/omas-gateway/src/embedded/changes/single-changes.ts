@@ -12,6 +12,7 @@ import { sourceId } from '../metadata-sources.js';
 import type { Notices } from '../notices.js';
 import { writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
+import type { WorkLimit } from '../work-limit.js';
 import type { Ids } from '../write/write-elements.js';
 import type { Writer } from '../write/writer.js';
 import { refused, type ChangeContext } from './change-context.js';
@@ -39,6 +40,7 @@ export interface SingleChangesOptions {
   database: Database;
   ids: Ids;
   notices: Notices;
+  limit: WorkLimit;
   nowMs: () => number;
 }
 
@@ -79,15 +81,16 @@ export class SingleChanges {
     guard: ChangeContext['guard'],
     work: (context: ChangeContext) => Promise<ChangeResult[]>,
   ): Promise<ChangeResult[]> {
-    const { database, ids, notices } = this.options;
-    const { results, position } = await writeTransaction(database, async (sql) => {
+    const { database, ids, notices, limit } = this.options;
+    const write = async (sql: Sql) => {
       const id = await sourceId(sql, source);
       const writer = { ...who, runId: null, source: { id, qualifiedName: source.qualifiedName } };
       const feed: ChangeContext['feed'] = [];
       const sizeOfSource = (within: Sql, of: number) => this.#size(within, of);
       const done = await work({ sql, ids, writer, guard, sizeOfSource, feed });
       return { results: done, position: await appendToFeed(sql, writer, feed) };
-    });
+    };
+    const { results, position } = await limit.run(() => writeTransaction(database, write));
     if (position !== null) notices.feedGrew(position);
     return results;
   }

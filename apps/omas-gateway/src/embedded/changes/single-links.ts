@@ -1,6 +1,7 @@
 import type { Properties } from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
 import type { Writer } from '../write/writer.js';
+import { jsonParameter } from '../json-parameter.js';
 
 /** A relationship that no element declares. */
 export interface SingleLink {
@@ -32,7 +33,7 @@ export async function findSingle(
     `select l.id, l.guid, l.properties, l.type, l.end1_id, l.end2_id from ${recordset}
      join relationship l on l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type
        and l.declared_end is null and l.source_id = $2`,
-    [JSON.stringify(links), sourceId],
+    [jsonParameter(links), sourceId],
   );
   return new Map(rows.map((row) => [singleKey(row), { ...row, id: Number(row.id) }]));
 }
@@ -49,7 +50,7 @@ export async function insertSingle(
      select id, guid, type, end1_id, end2_id, properties, $2, $3, $4, now(), now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, type text, end1_id bigint, end2_id bigint,
        properties jsonb)`,
-    [JSON.stringify(links), writer.source.id, writer.runId, writer.changedBy],
+    [jsonParameter(links), writer.source.id, writer.runId, writer.changedBy],
   );
 }
 
@@ -65,7 +66,7 @@ export async function deleteSingle(
      where l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type and l.declared_end is null
        and l.source_id = $2
      returning l.type, l.end1_id, l.end2_id, l.guid`,
-    [JSON.stringify(links), sourceId],
+    [jsonParameter(links), sourceId],
   );
   return new Map(rows.map((row) => [singleKey(row), row.guid]));
 }

@@ -46,7 +46,7 @@ const maxVersion = 2 ** 31 - 1;
 const versions = `
   select version, type, coalesce(displaced_name, qualified_name) as qualified_name, properties,
     updated_at as valid_from, null::timestamptz as valid_to, changed_by, run_id
-  from element where guid = $1::uuid and version > 0
+  from element where guid = $1::uuid and not is_placeholder
   union all
   select version, type, qualified_name, properties, valid_from, valid_to, changed_by, run_id
   from element_history where guid = $1::uuid and version > 0`;

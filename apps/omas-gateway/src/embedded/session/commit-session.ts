@@ -16,6 +16,7 @@ import { findMissing } from './find-missing.js';
 import { holdRemovals } from './hold-removals.js';
 import { sweep } from './sweep.js';
 import type { SyncSession } from './sync-session.js';
+import { jsonParameter } from '../json-parameter.js';
 
 export interface Committed {
   report: RunReport;
@@ -67,6 +68,7 @@ async function assertCurrent(sql: Sql, { id, begin }: SyncSession): Promise<void
 /** What had to wait for the end of the session. Answers how many elements turned out to be wrong. */
 async function settle(sql: Sql, session: SyncSession): Promise<number> {
   await restoreNames(sql, session.sourceId);
+  await forgetWhatIsGone(sql, session);
   if (!session.hasCrowdedEnds) return 0;
   const rows = await sql.rows<{ relationship_id: string }>(
     'select relationship_id from crowded_end where session = $1',
@@ -77,6 +79,26 @@ async function settle(sql: Sql, session: SyncSession): Promise<number> {
     rows.map(({ relationship_id }) => Number(relationship_id)),
   );
   return (await refuseLinks(sql, session.writer, crowded)).size;
+}
+
+/** Scopes that are empty and that nobody fills any more, and failures of elements that are not there any more. */
+async function forgetWhatIsGone(sql: Sql, session: SyncSession): Promise<void> {
+  const { connector, shard } = session.begin.fence;
+  const complete = [...session.scopes.values()].filter(({ isComplete }) => isComplete);
+  if (session.isWhole) {
+    await sql.rows(
+      `delete from sweep_scope s where connector = $1 and shard = $2 and is_synced and id <> all($3::int[])
+         and not exists (select from element e where e.scope_id = s.id)`,
+      [connector, shard, complete.map(({ id }) => id)],
+    );
+  }
+  if (!session.hasDeadLetters || session.unreadCount > 0) return;
+  await sql.rows(
+    `delete from dead_letter using jsonb_to_recordset($1::jsonb) as s (collection text, scope text)
+     where dead_letter.collection = s.collection and dead_letter.scope = s.scope and connector = $2 and shard = $3
+       and at < $4::timestamptz and run_id is distinct from $5`,
+    [jsonParameter(complete), connector, shard, session.begunAt, session.begin.runId],
+  );
 }
 
 async function closeSession(sql: Sql, session: SyncSession, report: RunReport): Promise<void> {

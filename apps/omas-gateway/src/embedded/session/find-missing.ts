@@ -1,6 +1,8 @@
 import type { Database, Sql } from '@idaemon/persistence';
+import { retriedTransaction } from '../retried-transaction.js';
 import type { SyncSession, VisitedScope } from './sync-session.js';
 import { findTargets } from '../write/reference-lookup.js';
+import { jsonParameter } from '../json-parameter.js';
 
 const pageSize = 10_000;
 
@@ -30,6 +32,7 @@ export async function findMissing(database: Database, session: SyncSession): Pro
 }
 
 async function sweptScopes(database: Database, session: SyncSession): Promise<number[]> {
+  if (session.isMostlyUnread) return [];
   const visited = [...session.scopes.values()];
   const complete = visited.filter(
     ({ isComplete, collection }) => isComplete && !session.unreadCollections.has(collection),
@@ -43,8 +46,7 @@ async function orphanScopes(
   session: SyncSession,
   visited: readonly VisitedScope[],
 ): Promise<number[]> {
-  const isWhole = visited.length > 0 && visited.every(({ isComplete }) => isComplete);
-  if (!isWhole || session.unreadCount > 0) return [];
+  if (!session.isWhole) return [];
   const { connector, shard } = session.begin.fence;
   const rows = await database.rows<{ id: number }>(
     `select id from sweep_scope where connector = $1 and shard = $2 and is_synced and id <> all($3::int[])`,
@@ -78,14 +80,14 @@ async function keepUnseen(
      select $2, e.id, r.scope_id from jsonb_to_recordset($1::jsonb) as r (id bigint, scope_id int)
      join element e on e.id = r.id where ${isOlderThan('$3')}
      on conflict do nothing returning element_id`,
-    [JSON.stringify(unseen), session.id, session.begunAt],
+    [jsonParameter(unseen), session.id, session.begunAt],
   );
   return rows.length;
 }
 
 /** Nothing at, below or above what could not be read is missing. */
 async function protectUnread(database: Database, session: SyncSession): Promise<void> {
-  const late = await findTargets(database, session.unreadReferences);
+  const late = await retriedTransaction(database, (sql) => findTargets(sql, session.unreadReferences));
   for (const targets of [late.byGuid, late.byLocator, late.byName]) {
     for (const { id } of targets.values()) session.unreadElements.add(id);
   }
@@ -103,7 +105,7 @@ async function protectUnread(database: Database, session: SyncSession): Promise<
        union select e.parent_id from element e join above on e.id = above.id where e.parent_id is not null)
      delete from sweep_candidate c where c.session = $1
        and (c.element_id in (select id from below) or c.element_id in (select id from above))`,
-    [session.id, [...session.unreadElements], connector, shard, [...session.unreadCollections]],
+    [session.id, [...session.unreadElements.ids()], connector, shard, [...session.unreadCollections]],
   );
 }
 

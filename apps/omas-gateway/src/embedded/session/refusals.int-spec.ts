@@ -52,6 +52,14 @@ describe('an element that cannot be written', () => {
     }
   });
 
+  it('is no dead letter any more once it is gone from its source', async () => {
+    await store.refresh([file('a'), { ...file('b'), type: 'NoSuchType' }]);
+    await store.refresh([file('c')], { collection: 'fileFolders' });
+    expect(await letters()).toHaveLength(1);
+    await store.refresh([file('a')]);
+    expect(await letters()).toEqual([]);
+  });
+
   it('is one dead letter, however often it fails', async () => {
     for (let time = 0; time < 3; time += 1) await store.refresh([{ ...file('a'), type: 'NoSuchType' }]);
     expect(await letters()).toHaveLength(1);
@@ -94,6 +102,21 @@ describe('an element that cannot be written', () => {
       'select e.qualified_name from locator l join element e on e.id = l.element_id',
     );
     expect(rows).toEqual([{ qualified_name: 'new' }]);
+  });
+
+  it('names what cannot be kept of its texts, wherever they are, and the others are written', async () => {
+    const bad = [
+      file('nul\0name'),
+      { ...file('property'), properties: { name: 'half \ud83d' } },
+      file('key', { sourceKey: 'k\0' }),
+      file('locator', { locators: [{ namespace: 'file://host', name: '/\0' }] }),
+      file('reference', inFolder('d\0')),
+    ];
+    const report = await store.refresh([file('good \u0001 \\u0000 😀'), ...bad]);
+    expect(report.counts).toMatchObject({ created: 1, failed: 5 });
+    expect(await letters()).toHaveLength(5);
+    expect(await store.names()).toEqual(['good \u0001 \\u0000 😀']);
+    expect(await store.placeholders()).toEqual([]);
   });
 
   it('is refused with all that depends on it left as placeholders', async () => {

@@ -11,6 +11,7 @@ describe('the set of seen elements', () => {
         for (const id of added) seen.add(id);
         const expected = new Set(added);
         expect(seen.size).toBe(expected.size);
+        expect(new Set(seen.ids())).toEqual(expected);
         for (const id of [...added, ...others]) expect(seen.has(id)).toBe(expected.has(id));
       }),
     );

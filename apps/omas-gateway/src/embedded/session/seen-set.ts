@@ -26,4 +26,12 @@ export class SeenSet {
     this.#size += 1;
     return true;
   }
+
+  *ids(): Generator<number> {
+    for (const [number, page] of this.#pages) {
+      for (let bit = 0; bit < bitsPerPage; bit += 1) {
+        if ((page[bit >>> 5] ?? 0) & (1 << (bit & 31))) yield number * bitsPerPage + bit;
+      }
+    }
+  }
 }

@@ -1,4 +1,6 @@
 import {
+  BusyError,
+  maxBatchesInFlight,
   noCounts,
   SessionLostError,
   type Reference,
@@ -25,6 +27,7 @@ export interface VisitedScope {
 /** More than can be asked for again: a client has two batches under way. */
 const rememberedReplies = 16;
 const reportedUnread = 100;
+const rememberedReferences = 10_000;
 
 /**
  * What a session has seen and how far it is: in the memory of the replica that owns it, and nowhere else. It lives
@@ -34,7 +37,8 @@ export class SyncSession implements SessionMemory {
   readonly seen = new SeenSet();
   readonly scopes = new Map<string, VisitedScope>();
   readonly unread: Unread[] = [];
-  readonly unreadElements = new Set<number>();
+  readonly unreadElements = new SeenSet();
+  /** Of what is not known here yet; looked up again at the commit. */
   readonly unreadReferences: Reference[] = [];
   readonly unreadCollections = new Set<string>();
   unreadCount = 0;
@@ -48,6 +52,7 @@ export class SyncSession implements SessionMemory {
 
   readonly #replies = new Map<number, Promise<Reply>>();
   readonly #answered = new SeenSet();
+  #underWay = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -78,6 +83,12 @@ export class SyncSession implements SessionMemory {
     return this.begin.mode === 'plan';
   }
 
+  /** Everything that the connector has visited was read to its end. */
+  get isWhole(): boolean {
+    const scopes = [...this.scopes.values()];
+    return scopes.length > 0 && scopes.every(({ isComplete }) => isComplete) && this.unreadCount === 0;
+  }
+
   /** How many batches were answered. */
   get batches(): number {
     return this.#answered.size;
@@ -94,6 +105,11 @@ export class SyncSession implements SessionMemory {
     if (this.#answered.has(number)) {
       throw new SessionLostError(`Batch ${number} of session ${this.id} was answered long ago`);
     }
+    if (this.#underWay >= maxBatchesInFlight) {
+      const message = `Session ${this.id} has ${maxBatchesInFlight} batches under way already`;
+      throw new BusyError(message, { retryAfterMs: 250 });
+    }
+    this.#underWay += 1;
     const reply = work();
     this.#replies.set(number, reply);
     try {
@@ -104,6 +120,8 @@ export class SyncSession implements SessionMemory {
     } catch (error) {
       this.#replies.delete(number);
       throw error;
+    } finally {
+      this.#underWay -= 1;
     }
   }
 
@@ -114,9 +132,18 @@ export class SyncSession implements SessionMemory {
     return turn;
   }
 
+  /** So much was unread that it cannot be told apart any more: nothing is removed. */
+  get isMostlyUnread(): boolean {
+    return this.unreadReferences.length >= rememberedReferences;
+  }
+
   addUnread(unread: Unread): void {
     this.unreadCount += 1;
     if (this.unread.length < reportedUnread) this.unread.push(unread);
+  }
+
+  addUnreadReference(reference: Reference): void {
+    if (!this.isMostlyUnread) this.unreadReferences.push(reference);
   }
 }
 

@@ -12,8 +12,10 @@ import type { Database } from '@idaemon/persistence';
 import type { SessionAnswers } from '../../open-metadata-store.js';
 import { notPermitted } from '../changes/single-changes.js';
 import type { Notices } from '../notices.js';
+import { retriedTransaction } from '../retried-transaction.js';
 import { reportOfSession } from '../runs/run-reports.js';
 import { writeTransaction } from '../write/placeholders.js';
+import type { WorkLimit } from '../work-limit.js';
 import type { Ids } from '../write/write-elements.js';
 import { findTargets } from '../write/reference-lookup.js';
 import { commitSession, failSession } from './commit-session.js';
@@ -23,11 +25,6 @@ import { scopeKey, type SyncSession, type VisitedScope } from './sync-session.js
 import { findScope, scopeId } from '../sweep-scopes.js';
 
 type Requests = { [N in keyof SessionAnswers]: Parameters<SessionAnswers[N]>[0] };
-
-/** Bounds how much is done at once. */
-export interface WorkLimit {
-  run<T>(work: () => Promise<T>): Promise<T>;
-}
 
 export interface SyncSessionsOptions {
   database: Database;
@@ -98,10 +95,12 @@ export class SyncSessions implements SessionAnswers {
     const session = this.#open(request.session);
     const { collection, element, unread } = request;
     if (element) {
-      const { byGuid, byLocator, byName } = await findTargets(this.options.database, [element]);
+      const { byGuid, byLocator, byName } = await retriedTransaction(this.options.database, (sql) =>
+        findTargets(sql, [element]),
+      );
       const found = [...byGuid.values(), ...byLocator.values(), ...byName.values()];
       for (const { id } of found) session.unreadElements.add(id);
-      if (found.length === 0) session.unreadReferences.push(element);
+      if (found.length === 0) session.addUnreadReference(element);
     } else if (collection) session.unreadCollections.add(collection);
     session.addUnread(unread);
     return {};

@@ -36,6 +36,7 @@ import {
 import { takeOverFacets } from './take-over.js';
 import type { Ids } from './write-elements.js';
 import type { Writer } from './writer.js';
+import { jsonParameter } from '../json-parameter.js';
 
 type Insert = LinkedWrite & { match: InsertMatch };
 type Update = LinkedWrite & { match: UpdateMatch };
@@ -114,7 +115,7 @@ async function rememberReplacedKeys(
     `insert into replaced_key (session, key_hash, element_id)
      select $2, md5(key)::uuid, id from jsonb_to_recordset($1::jsonb) as r (key text, id bigint)
      on conflict (session, key_hash) do update set element_id = excluded.element_id`,
-    [JSON.stringify(replaced), session.id],
+    [jsonParameter(replaced), session.id],
   );
 }
 

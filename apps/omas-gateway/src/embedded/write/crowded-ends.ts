@@ -1,6 +1,7 @@
 import { relationshipEnds } from '@idaemon/open-metadata';
 import type { Sql } from '@idaemon/persistence';
 import { declarerOf, type NewLink } from './relationship-rows.js';
+import { jsonParameter } from '../json-parameter.js';
 
 interface LimitedLink {
   id: number;
@@ -13,14 +14,17 @@ interface LimitedLink {
 
 /**
  * Which of these new relationships are a second one where the type system allows one. `fresh` elements had none
- * before, and what they declare themselves is checked already.
+ * before.
  */
 export async function findCrowded(
   sql: Sql,
   links: readonly NewLink[],
   fresh: ReadonlySet<number>,
 ): Promise<number[]> {
-  const limited = links.flatMap((link) => limitsOf(link, fresh));
+  const declared = new Map<string, number>();
+  for (const link of links) declared.set(declaration(link), (declared.get(declaration(link)) ?? 0) + 1);
+  const isOnly = (link: NewLink) => declared.get(declaration(link)) === 1 && fresh.has(declarerOf(link));
+  const limited = links.flatMap((link) => limitsOf(link, isOnly(link) ? declarerOf(link) : undefined));
   if (limited.length === 0) return [];
   const rows = await sql.rows<{ id: string }>(
     `select distinct n.id from (
@@ -29,24 +33,28 @@ export async function findCrowded(
        union all
        select n.id from ${recordset} join relationship o on o.end2_id = n.end2_id and o.type = n.type
        where n.limited_end = 2 and o.end1_id <> n.end1_id) as n`,
-    [JSON.stringify(limited)],
+    [jsonParameter(limited)],
   );
   return rows.map(({ id }) => Number(id));
+}
+
+function declaration(link: NewLink): string {
+  return `${link.type} ${declarerOf(link)}`;
 }
 
 const recordset = `jsonb_to_recordset($1::jsonb)
   as n (id bigint, type text, end1_id bigint, end2_id bigint, limited_end int)`;
 
-function limitsOf(link: NewLink, fresh: ReadonlySet<number>): LimitedLink[] {
+/** `safe`: the element that can have no other one. */
+function limitsOf(link: NewLink, safe: number | undefined): LimitedLink[] {
   const [first, second] = relationshipEnds(link.type) ?? [];
   const { id, type, end1_id, end2_id } = link;
-  const isOwn = (element: number) => declarerOf(link) === element && fresh.has(element);
   const limits: LimitedLink[] = [];
   // The multiplicity of an end is what the element at the other end may have of it.
-  if (second?.multiplicity === '0..1' && !isOwn(end1_id)) {
+  if (second?.multiplicity === '0..1' && end1_id !== safe) {
     limits.push({ id, type, end1_id, end2_id, limited_end: 1 });
   }
-  if (first?.multiplicity === '0..1' && !isOwn(end2_id)) {
+  if (first?.multiplicity === '0..1' && end2_id !== safe) {
     limits.push({ id, type, end1_id, end2_id, limited_end: 2 });
   }
   return limits;

@@ -2,6 +2,7 @@ import { canonicalJson, type Locator, type Properties } from '@idaemon/contracts
 import type { Sql } from '@idaemon/persistence';
 import { locatorKey } from './element-lookup.js';
 import type { Writer } from './writer.js';
+import { jsonParameter } from '../json-parameter.js';
 
 export interface LocatorRow extends Locator {
   element_id: number;
@@ -15,7 +16,7 @@ export async function insertLocators(sql: Sql, rows: readonly LocatorRow[]): Pro
     `insert into locator (element_id, is_declared, namespace, name)
      select element_id, is_declared, namespace, name
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, is_declared boolean, namespace text, name text)`,
-    [JSON.stringify([...rows].sort(byLocator))],
+    [jsonParameter([...rows].sort(byLocator))],
   );
 }
 
@@ -30,7 +31,7 @@ export async function moveLocators(sql: Sql, rows: readonly LocatorRow[]): Promi
     `update locator l set element_id = r.element_id, is_declared = r.is_declared
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, is_declared boolean, namespace text, name text)
      where l.hash = md5(r.namespace || chr(10) || r.name)::uuid`,
-    [JSON.stringify(rows)],
+    [jsonParameter(rows)],
   );
 }
 
@@ -44,7 +45,7 @@ export async function deleteLocatorsExcept(
   await sql.rows(
     `delete from locator where element_id = any($2::bigint[]) and is_declared
      and hash <> all(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
-    [JSON.stringify(kept.map(locatorKey)), elementIds],
+    [jsonParameter(kept.map(locatorKey)), elementIds],
   );
 }
 
@@ -67,7 +68,7 @@ export async function insertClassifications(
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, name text, properties jsonb)
      on conflict (element_id, name, source_id) do update
      set properties = excluded.properties, is_declared = true, updated_at = now()`,
-    [JSON.stringify(rows), writer.source.id],
+    [jsonParameter(rows), writer.source.id],
   );
 }
 
@@ -96,6 +97,6 @@ export async function replaceClassifications(
   await sql.rows(
     `delete from classification c using jsonb_to_recordset($1::jsonb) as r (element_id bigint, name text)
      where c.element_id = r.element_id and c.name = r.name and c.source_id = $2`,
-    [JSON.stringify([...before.values()]), writer.source.id],
+    [jsonParameter([...before.values()]), writer.source.id],
   );
 }

@@ -5,6 +5,7 @@ import {
   type ElementWrite,
   type FieldError,
 } from '@idaemon/contracts';
+import { isStorable } from '../json-parameter.js';
 import { checkElement, displayNameOf, relationshipEnds } from '@idaemon/open-metadata';
 
 /** An element that somebody wants to write. */
@@ -30,7 +31,12 @@ export function incomingElement(
 
 /** Why the element cannot be what it claims to be, whatever else is in the store; undefined when it can. */
 export function refusalOf(element: ElementWrite): InvalidMetadataError | undefined {
-  const errors: FieldError[] = [...checkElement(element), ...checkParents(element), ...checkCrowd(element)];
+  const errors: FieldError[] = [
+    ...checkElement(element),
+    ...checkTexts(element),
+    ...checkParents(element),
+    ...checkCrowd(element),
+  ];
   const [first] = errors;
   if (!first) return undefined;
   return new InvalidMetadataError(`${element.type} ${element.qualifiedName}: ${first.message}`, { errors });
@@ -41,6 +47,13 @@ export function oversize(qualifiedName: string, bytes: number): InvalidMetadataE
     `The element ${qualifiedName} has ${bytes} bytes, more than the ${maxElementBytes} that an element may have`,
     { action: 'Let the connector leave out what nobody reads, or split the element; then refresh.' },
   );
+}
+
+/** Of the properties, the check of the types has seen to it. */
+function checkTexts({ sourceKey, locators, relationships }: ElementWrite): FieldError[] {
+  if (isStorable({ sourceKey, locators, relationships })) return [];
+  const message = 'the source key, a locator or a reference has a NUL character or half of a surrogate pair';
+  return [{ path: 'sourceKey', message }];
 }
 
 function checkParents({ relationships = [], qualifiedName }: ElementWrite): FieldError[] {
@@ -60,7 +73,9 @@ function checkCrowd({ type, relationships = [] }: ElementWrite): FieldError[] {
     const end = relationshipEnds(name)?.[otherEnd - 1];
     if (end?.multiplicity !== '0..1') return [];
     const key = `${name} ${otherEnd}`;
-    const label = other.qualifiedName ?? other.locator?.name ?? other.guid ?? '';
+    const label = other.qualifiedName;
+    // What only a locator names may be the same: the store looks at it when it knows.
+    if (!label) return [];
     const first = others.get(key) ?? label;
     others.set(key, first);
     if (first === label) return [];
