@@ -41,6 +41,22 @@ async function open(
 }
 
 describe('a database', () => {
+  it.each([
+    ['database', (url: URL) => (url.pathname = '/nowhere'), 'nowhere'],
+    ['user', (url: URL) => (url.username = 'nobody-known'), 'nobody-known'],
+  ])('that refuses the %s says so with the next step, without the password', async (_, change, name) => {
+    const url = new URL(database.url);
+    url.password ||= 'hunter2-hunter2';
+    change(url);
+    const refused: unknown = await open(url.href).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'configuration-invalid',
+      message: expect.stringContaining(name) as string,
+      action: expect.stringContaining('IDAEMON_POSTGRES_URL') as string,
+    });
+    expect(String((refused as Error).message)).not.toContain(url.password);
+  });
+
   it('is migrated once when several processes open it at the same time', async () => {
     const all = await Promise.all([open(), open(), open()]);
     await all[0].rows('insert into numbers values (1)');

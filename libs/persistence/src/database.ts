@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SystemUnavailableError } from '@idaemon/contracts';
+import { ConfigurationError, SystemUnavailableError } from '@idaemon/contracts';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 
 export interface DatabaseOptions {
@@ -42,7 +42,7 @@ export class Database implements Sql {
       try {
         return await Database.#connect(options);
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
+        if (!isUnavailable(error)) throw refusal(options.url, error);
         onWait?.(unavailable(options.url, error));
         await wait(delayMs, undefined, { signal });
       }
@@ -168,6 +168,16 @@ function explain(error: unknown): unknown {
   return isUnavailable(error) && !(error instanceof SystemUnavailableError)
     ? new SystemUnavailableError('Postgres', { cause: error })
     : error;
+}
+
+/** What a person has to mend before Postgres lets this process in (SQLSTATE class 28, 3D000). */
+function refusal(url: string, error: unknown): unknown {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
+  if (typeof code !== 'string' || !/^(28|3D000)/.test(code)) return error;
+  return new ConfigurationError(`Postgres at ${new URL(url).host} refuses this process: ${message}`, {
+    cause: error,
+    action: 'Correct the user, the password or the database in IDAEMON_POSTGRES_URL and start again.',
+  });
 }
 
 function unavailable(url: string, error: unknown): Error {
