@@ -79,7 +79,7 @@ export const metricTable = {
   daemonIsLeader: {
     type: 'gauge',
     name: 'idaemon_daemon_leader',
-    help: '1 at the replica that decides on ownership, 0 at the others.',
+    help: 'Is 1 at the replica that decides on ownership, 0 at the others.',
     labels: [],
   },
   daemonInstances: {
