@@ -201,6 +201,7 @@ describe('while NATS is away', () => {
     while (asker.isConnected) await wait(10);
     door.reopen();
     await ready(asker);
+    await registered(asker);
     await expect(answerer.request(question, who, { text: 'a' })).resolves.toMatchObject({ text: 'a' });
     expect(events.map(({ event }) => event)).toEqual(['connected', 'disconnected', 'reconnected']);
   });
