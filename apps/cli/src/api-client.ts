@@ -78,6 +78,17 @@ export class ApiClient {
     const problem = Problem.safeParse(body);
     if (!problem.success) return new CliError(`${path} answered ${status}`, exitCodeOfStatus(status));
     const { detail, action, code, errors } = problem.data;
-    return new CliError(detail, exitCodeOfStatus(status), action ?? actionOf(code), errors);
+    const next = action ?? actionOf(code);
+    return new CliError(detail, exitCodeOfStatus(status), next && inCommands(next), errors);
   }
+}
+
+/** The daemon names the next step as a request; people here type commands. */
+function inCommands(action: string): string {
+  return action
+    .replace(
+      /POST \/api\/connectors\/([^/\s]+)\/(start|stop|pause|resume|restart|refresh|plan|approve)\b/g,
+      '`idaemon $2 $1`',
+    )
+    .replace(/GET \/api\/(connectors|services|gateways|dead-letters)\b(?!\/)/g, '`idaemon get $1`');
 }

@@ -43,11 +43,20 @@ export function parseDocuments(from: string, content: string, environment: Envir
   const lineCounter = new LineCounter();
   return parseAllDocuments(content, { lineCounter }).flatMap((document, index) => {
     const [error] = document.errors;
-    if (error) throw new CliError(`${from} is not valid YAML: ${error.message}`, exitCodes.usage);
+    if (error)
+      throw new CliError(
+        `${from} is not valid YAML: ${error.message.trimEnd()}`,
+        exitCodes.usage,
+        'Correct it there.',
+      );
     const value: unknown = document.toJS();
     if (value === null) return [];
     if (typeof value !== 'object' || Array.isArray(value)) {
-      throw new CliError(`${from}, document ${index + 1}, is not an object`, exitCodes.usage);
+      throw new CliError(
+        `${from}, document ${index + 1}, is not an object`,
+        exitCodes.usage,
+        'Write keys and values, such as name: landing-zone.',
+      );
     }
     return [
       {
@@ -76,6 +85,7 @@ function substitute(value: unknown, environment: Environment, from: string): unk
         throw new CliError(
           `${from} needs the environment variable ${name}, which is not set`,
           exitCodes.usage,
+          'Set it, or write $${' + name + '} where the text itself is meant.',
         );
       return found;
     },

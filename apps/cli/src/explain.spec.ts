@@ -30,7 +30,7 @@ const status: ConnectorStatus = {
 describe('explain', () => {
   it('says what a healthy connector does, how it is and when it refreshes next', () => {
     const text = explainConnector(connector, status, now).join('\n');
-    expect(text).toContain('landing is a folder connector of the files-integrator');
+    expect(text).toContain('landing is a connector of the kind folder, run by the files-integrator');
     expect(text).toContain('every 10m');
     expect(text).toContain('It is running on files-integrator-1');
     expect(text).toContain('it refreshes in 5m');
@@ -58,6 +58,30 @@ describe('explain', () => {
       now,
     );
     expect(lines.at(-1)).toBe('Next: it tries again in 20s.');
+  });
+
+  it('gives the next step of a connector that nobody runs', () => {
+    const error = {
+      code: 'system-unavailable' as const,
+      message: 'No instance is running',
+      action: 'Start files-integrator.',
+    };
+    const lines = explainConnector(connector, { ...status, state: 'unassigned', owner: null, error }, now);
+    expect(lines.at(-1)).toBe('Next: Start files-integrator.');
+  });
+
+  it('leads to what a partial run left out', () => {
+    const lastRun = {
+      id: '7b1f6a3e-8a63-4c65-9d1c-0a4d3fdb8c11',
+      trigger: 'schedule' as const,
+      outcome: 'partial' as const,
+      startedAt: '2026-01-01T11:59:00Z',
+      endedAt: '2026-01-01T11:59:10Z',
+      counts: { created: 0, updated: 0, removed: 0, unchanged: 0, failed: 10 },
+    };
+    const next = explainConnector(connector, { ...status, lastRun }, now).at(-1);
+    expect(next).toContain(`idaemon runs landing ${lastRun.id}`);
+    expect(next).toContain('idaemon get dead-letters');
   });
 
   it('leads to the removals that wait for approval', () => {

@@ -1,5 +1,5 @@
 import { errorCodes, type ConnectorConfiguration, type ConnectorStatus } from '@idaemon/contracts';
-import { countsText, relativeTime } from './output.js';
+import { countsText, durationText, relativeTime } from './output.js';
 
 /** A connector as REST answers it. */
 export type ConnectorResource = ConnectorConfiguration & { revision: number; description?: string };
@@ -30,7 +30,7 @@ function whatItDoes({
       ? `by the cron expression ${schedule.cron}`
       : 'only when asked';
   return [
-    `${name} is a ${connector} connector of the ${service}. It ${directions[synchronization]}, ${rhythm}.`,
+    `${name} is a connector of the kind ${connector}, run by the ${service}. It ${directions[synchronization]}, ${rhythm}.`,
     `What it catalogues goes to the gateway ${gateway}, under the source ${metadataSource?.qualifiedName ?? name}.`,
     `When more than ${removal.maxPercent} % of a part (and at least ${removal.minElements} elements) would be removed, it waits for a person.`,
   ];
@@ -47,7 +47,7 @@ function howItIs({ state, since, owner, lastRun, error, wanted }: ConnectorStatu
     failed: 'It cannot go on without a person.',
     stuck: 'Its code does not stop when told to; its instance will be restarted.',
   };
-  const lines = [`${texts[state]} (${state} since ${relativeTime(since, now)}, wanted: ${wanted})`];
+  const lines = [`${texts[state]} (${state} for ${durationSince(since, now)}, wanted: ${wanted})`];
   if (lastRun)
     lines.push(
       `Its last run ended ${relativeTime(lastRun.endedAt, now)}: ${lastRun.outcome}; ${countsText(lastRun.counts)}.`,
@@ -60,7 +60,10 @@ function howItIs({ state, since, owner, lastRun, error, wanted }: ConnectorStatu
 function whatIsNext({ name, schedule }: ConnectorResource, status: ConnectorStatus, now: Date): string[] {
   const { error, lastRun, state, nextTryAt, nextRefreshAt } = status;
   if (error && errorCodes[error.code].consequence === 'person')
-    return [`Next: ${error.action} Then \`idaemon restart ${name}\`.`];
+    return [
+      `Next: ${error.action}${error.action.includes('restart') ? '' : ` Then \`idaemon restart ${name}\`.`}`,
+    ];
+  if (error && state === 'unassigned') return [`Next: ${error.action}`];
   if (state === 'waiting') return [`Next: it tries again ${relativeTime(nextTryAt, now)}.`];
   if (state === 'paused') return [`Next: \`idaemon resume ${name}\` lets it go on.`];
   if (state === 'stopped') return [`Next: \`idaemon start ${name}\` starts it.`];
@@ -69,6 +72,15 @@ function whatIsNext({ name, schedule }: ConnectorResource, status: ConnectorStat
       `Next: look at the removals with \`idaemon runs ${name} ${lastRun.id}\`; if they are right, \`idaemon approve ${name}\`.`,
     ];
   }
+  if (lastRun?.outcome === 'partial') {
+    return [
+      `Next: \`idaemon runs ${name} ${lastRun.id}\` lists what could not be read, \`idaemon get dead-letters\` what was refused.`,
+    ];
+  }
   if (nextRefreshAt) return [`Next: it refreshes ${relativeTime(nextRefreshAt, now)}.`];
   return schedule ? [] : [`Next: \`idaemon refresh ${name}\` when you want one.`];
+}
+
+function durationSince(iso: string, now: Date): string {
+  return durationText(Math.max(0, now.getTime() - Date.parse(iso)));
 }

@@ -47,7 +47,7 @@ function table<Row>(rows: Row[], columns: readonly Column<Row>[]): string {
     ].map((part) => [part, '']),
   );
   const made = new Table({
-    head: columns.map(([heading]) => heading.toUpperCase()),
+    head: columns.map(([heading]) => heading.replace(/[A-Z]/g, ' $&').toUpperCase()),
     chars: { ...bare, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });

@@ -99,10 +99,54 @@ describe('the command line', () => {
     expect(text).toContain(`idaemon approve landing --run ${run.id}`);
   });
 
+  it('lists the first of many differences and leads to the others', async () => {
+    const items = Array.from({ length: 11 }, (_, index) => ({
+      change: 'removed',
+      type: 'CSVFile',
+      qualifiedName: `CSVFile::${index}`,
+    }));
+    const { text } = await command(['approve', 'landing'], {
+      'POST /api/connectors/landing/approve': { status: 202, body: { ...run, approves: run.id } },
+      [`GET /api/connectors/landing/runs/${run.id}/differences`]: { body: { items, total: 11, next: null } },
+    });
+    expect(text).toContain('approve of landing: succeeded');
+    expect(text).toContain('CSVFile::9');
+    expect(text).not.toContain('CSVFile::10');
+    expect(text).toContain(`and more: \`idaemon runs landing ${run.id}\``);
+  });
+
+  it('says why a run does not begin while it waits for it', async () => {
+    const requested = { ...run, state: 'requested', outcome: null, startedAt: null, endedAt: null };
+    let polls = 0;
+    const { text } = await command(['refresh', 'landing'], {
+      ...runs,
+      'POST /api/connectors/landing/refresh': { status: 202, body: requested },
+      'GET /api/connectors/landing/status': {
+        body: { state: 'unassigned', error: { message: 'No instance is running', action: 'Start one.' } },
+      },
+      get [`GET /api/connectors/landing/runs/${run.id}`]() {
+        return { body: (polls += 1) > 20 ? run : requested };
+      },
+    });
+    expect(text).toContain('It has not begun yet: landing is unassigned. No instance is running');
+    expect(text).toContain('Next: Start one.');
+    expect(text).toContain('refresh of landing: succeeded');
+  });
+
   it('ends with 3 and the next step when the connector does not exist', async () => {
     const { code, text } = await command(['status', 'nope'], {});
     expect(code).toBe(3);
     expect(text).toContain('Next: List what exists.');
+  });
+
+  it('names the next step as a command, where the daemon names it as a request', async () => {
+    const action = 'First let it run with POST /api/connectors/landing/resume.';
+    const body = { ...notFound('/x'), code: 'conflict', status: 409, action };
+    const { code, text } = await command(['refresh', 'landing'], {
+      'POST /api/connectors/landing/refresh': { status: 409, body },
+    });
+    expect(text).toContain('Next: First let it run with `idaemon resume landing`.');
+    expect(code).toBe(5);
   });
 
   it.each(['many', '0', '-3', '2.5'])('ends with 2 on --limit %s', async (limit) => {
@@ -129,6 +173,27 @@ describe('the command line', () => {
   it('prints data as JSON when asked, without notes for people', async () => {
     const { text } = await command(['-o', 'json', 'refresh', 'landing'], runs);
     expect(JSON.parse(text)).toMatchObject({ id: run.id, differences: [] });
+  });
+
+  it('refuses two documents of one name before it applies any', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'idaemon-cli-')), 'two.yaml');
+    await writeFile(file, 'name: landing\n---\nname: landing\n');
+    const { code, text, requests } = await command(['apply', '-f', file], {});
+    expect(text).toContain(`${file}#1 and ${file}#2 both describe the connector landing`);
+    expect([code, requests]).toEqual([2, []]);
+  });
+
+  it('promises no further try after a test that failed, since nothing is saved', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'idaemon-cli-')), 'one.yaml');
+    await writeFile(file, 'name: landing\n');
+    const error = { code: 'system-unavailable', message: 'PostgreSQL is away', action: 'It is tried again.' };
+    const { code, text } = await command(['test', '-f', file], {
+      'POST /api/connectors/test': { body: { error } },
+    });
+    expect(text).toContain('PostgreSQL is away');
+    expect(text).toContain('then test again');
+    expect(text).not.toContain('It is tried again');
+    expect(code).toBe(1);
   });
 
   it('applies gateways before the connectors that name them, and fills in variables', async () => {

@@ -1,20 +1,43 @@
-import { type Difference, type Run } from '@idaemon/contracts';
+import type { ConnectorStatus, Difference, Run } from '@idaemon/contracts';
 import { exitCodes } from './exit-codes.js';
 import { countsText, durationText } from './output.js';
 import type { Session } from './session.js';
 
 const pollMs = 500;
+const explainAfterPolls = 10;
 
 /** Follows a run to its end, with a line for each thing that people wait for. */
-export async function followRun({ api, output, wait }: Session, run: Run): Promise<Run> {
+export async function followRun(session: Session, run: Run): Promise<Run> {
+  const { api, output, wait } = session;
   let seen = '';
-  for (let current = run; ; current = await api.send<Run>(runPath(run))) {
-    const progress = `${current.state}: ${countsText(current.counts)}`;
+  for (let polls = 1, current = run; ; polls += 1, current = await api.send<Run>(runPath(run))) {
     if (current.state === 'ended') return current;
-    if (progress !== seen) output.note(`${current.mode} of ${current.connector} ${progress}`);
+    const progress = progressLine(current);
+    if (progress !== seen) output.note(progress);
     seen = progress;
+    if (polls === explainAfterPolls && current.state === 'requested') await explainWaiting(session, current);
     await wait(pollMs);
   }
+}
+
+function progressLine(run: Run): string {
+  const hasCounts = Object.values(run.counts).some((count) => count > 0);
+  return `${whatIsDone(run)} of ${run.connector}: ${run.state}${hasCounts ? `; ${countsText(run.counts)}` : ''}`;
+}
+
+/** A run that does not begin has its reason in the state of its connector. */
+async function explainWaiting({ api, output }: Session, run: Run): Promise<void> {
+  const { connector } = run;
+  const { state, error } = await api.send<ConnectorStatus>(
+    `/api/connectors/${encodeURIComponent(connector)}/status`,
+  );
+  output.note(`  It has not begun yet: ${connector} is ${state}${error ? `. ${error.message}` : ''}`);
+  if (error) output.note(`  Next: ${error.action}`);
+  output.note('  Ctrl-C ends the waiting only: the run is kept and begins as soon as it can.');
+}
+
+function whatIsDone({ approves, mode }: Run): string {
+  return approves ? 'approve' : mode;
 }
 
 export function runPath(run: Pick<Run, 'connector' | 'id'>): string {
@@ -28,7 +51,7 @@ export function runLines(run: Run): string[] {
     run.startedAt && run.endedAt ? Date.parse(run.endedAt) - Date.parse(run.startedAt) : undefined;
   const took = tookMs === undefined ? '' : ` in ${durationText(tookMs)}`;
   const lines = [
-    `${run.mode} of ${run.connector}: ${run.outcome ?? run.state}${took}; ${would}${countsText(run.counts)}`,
+    `${whatIsDone(run)} of ${run.connector}: ${run.outcome ?? run.state}${took}; ${would}${countsText(run.counts)}`,
     `  run ${run.id}`,
   ];
   if (run.heldRemovals)

@@ -5,7 +5,9 @@ import { limitOption } from '../limit-option.js';
 import { countsText, relativeTime, type Column } from '../output.js';
 import type { Session, SessionOf } from '../session.js';
 
-const maxListedDifferences = 200;
+/** Who changed something wants the outcome; who asks what a run did, or would do, wants to see it. */
+const differencesOfOutcome = 10;
+const differencesOfDetails = 200;
 const path = (name: string, rest: string) => `/api/connectors/${encodeURIComponent(name)}/${rest}`;
 
 /** refresh, plan, approve: they answer a run. start … restart: they answer the status. */
@@ -76,20 +78,27 @@ async function startRun(
   const requested = await session.api.send<Run>(path(name, verb), { method: 'POST', body: body ?? {} });
   if (!wait)
     return session.output.one(requested, () => [`${verb} of ${name} is requested: run ${requested.id}`]);
-  await showRun(session, await followRun(session, requested));
+  const limit = verb === 'plan' ? differencesOfDetails : differencesOfOutcome;
+  await showRun(session, await followRun(session, requested), limit);
 }
 
-async function showRun(session: Session, run: Run): Promise<void> {
-  const { items, hasMore } = await differencesOf(session, run, maxListedDifferences);
+async function showRun(session: Session, run: Run, limit: number): Promise<void> {
+  const { items, hasMore } = await differencesOf(session, run, limit);
   session.output.one({ ...run, differences: items }, () => [
     ...runLines(run),
     ...items.map(
       ({ change, type, qualifiedName, detail }) =>
         `  ${change} ${type} ${qualifiedName}${detail ? ` (${detail})` : ''}`,
     ),
-    ...(hasMore ? [`  … more: GET ${runPath(run)}/differences`] : []),
+    ...(hasMore ? [`  … and more: ${whereIsMore(run, limit)}`] : []),
   ]);
   session.exitWith(exitCodeOfRun(run));
+}
+
+function whereIsMore(run: Run, limit: number): string {
+  return limit < differencesOfDetails
+    ? `\`idaemon runs ${run.connector} ${run.id}\``
+    : `GET ${runPath(run)}/differences`;
 }
 
 function addStateCommands(program: Command, session: SessionOf): void {
@@ -124,7 +133,8 @@ function addRunsCommand(program: Command, session: SessionOf): void {
     .description('list the runs of a connector, newest first, or show one')
     .action(async (name: string, id: string | undefined, { limit }: { limit: number }) => {
       const current = session();
-      if (id) return showRun(current, await current.api.send<Run>(path(name, `runs/${id}`)));
+      if (id)
+        return showRun(current, await current.api.send<Run>(path(name, `runs/${id}`)), differencesOfDetails);
       const { items } = await current.api.send<{ items: Run[] }>(path(name, 'runs'), {
         query: { pageSize: limit },
       });
@@ -166,7 +176,15 @@ function statusColumns(now: Date): Column<ConnectorStatus>[] {
     ['state', ({ state }) => state],
     ['since', ({ since }) => relativeTime(since, now)],
     ['last run', ({ lastRun }) => lastRun && `${lastRun.outcome} ${relativeTime(lastRun.endedAt, now)}`],
-    ['next', ({ nextTryAt, nextRefreshAt }) => relativeTime(nextTryAt ?? nextRefreshAt, now)],
+    ['next', (status) => nextText(status, now)],
     ['owner', ({ owner }) => owner],
   ];
+}
+
+const isAtRest: ReadonlySet<string> = new Set(['unassigned', 'failed', 'paused', 'stopped']);
+
+function nextText({ state, nextTryAt, nextRefreshAt }: ConnectorStatus, now: Date): string {
+  const next = nextTryAt ?? nextRefreshAt;
+  if (!next || isAtRest.has(state)) return '-';
+  return Date.parse(next) > now.getTime() ? relativeTime(next, now) : 'due';
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FieldError } from '@idaemon/contracts';
+import { errorCodes, type ErrorCode, type FieldError } from '@idaemon/contracts';
 import { readDocuments, type SourcedDocument } from '../documents.js';
 import { CliError, exitCodes } from '../exit-codes.js';
 import type { Session, SessionOf } from '../session.js';
@@ -62,6 +62,7 @@ async function each(
   documents: SourcedDocument[],
   work: (document: SourcedDocument) => Promise<void>,
 ): Promise<void> {
+  refuseSameName(documents);
   const ordered = [...documents].sort(
     (a, b) => Number(b.content.kind === 'gateway') - Number(a.content.kind === 'gateway'),
   );
@@ -82,6 +83,27 @@ async function each(
   throw new CliError(first.message, first.exitCode, first.action, [...first.fields, ...others]);
 }
 
+/** The second would silently undo the first, with every apply anew. */
+function refuseSameName(documents: SourcedDocument[]): void {
+  const seen = new Map<string, string>();
+  for (const { content, from } of documents) {
+    if (typeof content.name !== 'string') continue;
+    const key = `${kindOf(content)} ${content.name}`;
+    const first = seen.get(key);
+    if (first)
+      throw new CliError(
+        `${first} and ${from} both describe the ${key}`,
+        exitCodes.usage,
+        'Leave one of them out, or give one another name.',
+      );
+    seen.set(key, from);
+  }
+}
+
+function kindOf(content: SourcedDocument['content']): 'gateway' | 'connector' {
+  return content.kind === 'gateway' ? 'gateway' : 'connector';
+}
+
 interface Applied {
   name: string;
   revision?: number;
@@ -91,7 +113,7 @@ async function applyOne({ api, output }: Session, { content, from }: SourcedDocu
   const name = content.name;
   if (typeof name !== 'string' || !name)
     throw new CliError(`${from} has no name`, exitCodes.usage, 'Give the document a name.');
-  const kind = content.kind === 'gateway' ? 'gateway' : 'connector';
+  const kind = kindOf(content);
   const path = `/api/${kind}s/${encodeURIComponent(name)}`;
   const before = await existing<Applied>(api, path);
   const after = await api.send<Applied>(path, { method: 'PUT', body: content });
@@ -119,10 +141,22 @@ async function validateOne({ api, output }: Session, { content, from }: SourcedD
 }
 
 async function testOne({ api, output }: Session, { content, from }: SourcedDocument): Promise<void> {
-  const result = await api.send<{ error: { message: string; action: string } | null }>(
-    '/api/connectors/test',
-    { method: 'POST', body: content },
-  );
-  if (result.error) throw new CliError(result.error.message, exitCodes.failure, result.error.action);
+  const result = await api.send<{ error: TestError | null }>('/api/connectors/test', {
+    method: 'POST',
+    body: content,
+  });
+  if (result.error) throw new CliError(result.error.message, exitCodes.failure, nextAfterTest(result.error));
   output.one({ from, ...result }, () => [`${from}: connected`]);
+}
+
+interface TestError {
+  code: ErrorCode;
+  message: string;
+  action: string;
+}
+
+/** Nothing of a test is saved, so nothing is tried again by itself. */
+function nextAfterTest({ code, action }: TestError): string {
+  if (errorCodes[code].consequence !== 'retry') return action;
+  return 'Check that the named system runs and can be reached from the integrator, then test again.';
 }
