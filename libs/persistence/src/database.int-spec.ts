@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { SystemUnavailableError } from '@idaemon/contracts';
 import { freshDatabase } from '../../../tools/launcher/testing.mjs';
-import { Database } from './database.js';
+import { Database, isUnavailable, sqlStateOf } from './database.js';
 
 class MakeNumbers1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -120,5 +120,29 @@ describe('a database', () => {
     const ended = one.rows('select pg_terminate_backend(pg_backend_pid())');
     await expect(ended).rejects.toBeInstanceOf(SystemUnavailableError);
     await expect.poll(() => one.row('select 1 as alive').catch(() => undefined)).toEqual({ alive: 1 });
+  });
+
+  it.each([
+    ['cancelled', '57014'],
+    ['caught in a deadlock', '40P01'],
+    ['not serializable', '40001'],
+  ])('reports a statement that was %s as retryable, with its code, and itself as there', async (_, state) => {
+    const one = await open();
+    const broken = `do $$ begin raise exception 'broken off' using errcode = '${state}'; end $$`;
+    for (const work of [one.rows(broken), one.transaction((sql) => sql.rows(broken))]) {
+      const error: unknown = await work.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SystemUnavailableError);
+      expect(sqlStateOf(error)).toBe(state);
+      expect(isUnavailable(error)).toBe(false);
+    }
+  });
+
+  it('leaves a broken constraint what it is', async () => {
+    const one = await open();
+    const twice: unknown = await one
+      .rows('insert into numbers values (1), (1)')
+      .catch((thrown: unknown) => thrown);
+    expect(twice).not.toBeInstanceOf(SystemUnavailableError);
+    expect(sqlStateOf(twice)).toBe('23505');
   });
 });

@@ -148,9 +148,12 @@ async function migrate(source: DataSource, schema: string): Promise<void> {
   }
 }
 
-/** Connection failures, shutdowns, too many connections: what heals by itself (SQLSTATE classes 08, 53, 57P). */
+/**
+ * Connection failures, shutdowns, too many connections: what heals by itself (SQLSTATE classes 08, 53, 57P). Not a
+ * statement that Postgres broke off: Postgres itself answers.
+ */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof SystemUnavailableError) return true;
+  if (error instanceof SystemUnavailableError) return !isBrokenOff(error.cause);
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (
     typeof code === 'string' &&
@@ -164,8 +167,21 @@ export function isUnavailable(error: unknown): boolean {
 const lostConnection =
   /Connection terminated|not queryable|query runner (was )?already released|timeout exceeded when trying to connect|ECONNREFUSED/i;
 
+/** The code of Postgres for this error, also when it was explained as an unavailable system. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const origin = error instanceof SystemUnavailableError ? error.cause : error;
+  const { code } = (origin ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Cancelled or out of time (57014), a deadlock (40P01), a serialization failure (40001): may go well the next time. */
+function isBrokenOff(error: unknown): boolean {
+  return ['57014', '40P01', '40001'].includes(sqlStateOf(error) ?? '');
+}
+
 function explain(error: unknown): unknown {
-  return isUnavailable(error) && !(error instanceof SystemUnavailableError)
+  if (error instanceof SystemUnavailableError) return error;
+  return isUnavailable(error) || isBrokenOff(error)
     ? new SystemUnavailableError('Postgres', { cause: error })
     : error;
 }

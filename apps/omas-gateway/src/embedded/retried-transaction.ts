@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BusyError } from '@idaemon/contracts';
-import type { Database, Sql } from '@idaemon/persistence';
+import { sqlStateOf, type Database, type Sql } from '@idaemon/persistence';
 
 /** What was read has changed before it was written: all of it is read and decided again. */
 export class StaleReadError extends Error {}
@@ -25,8 +25,7 @@ export async function retriedTransaction<T>(database: Database, work: (sql: Sql)
 
 function isCollision(error: unknown): boolean {
   if (error instanceof StaleReadError) return true;
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === '40P01' || code === '40001' || code === '23505';
+  return ['40P01', '40001', '23505'].includes(sqlStateOf(error) ?? '');
 }
 
 function collided(cause: unknown): BusyError {

@@ -33,6 +33,7 @@ describe('metered answers', () => {
     const answers = meteredAnswers(
       {
         search: () => Promise.reject(cancelled),
+        lineage: () => Promise.reject(new SystemUnavailableError('Postgres', { cause: cancelled })),
         element: () => Promise.reject(new SystemUnavailableError('Postgres')),
       },
       metrics(),
@@ -41,6 +42,7 @@ describe('metered answers', () => {
       code: 'request-invalid',
       action: expect.stringContaining('Narrow it') as string,
     });
+    await expect(answers.lineage()).rejects.toMatchObject({ code: 'request-invalid' });
     await expect(answers.element()).rejects.toMatchObject({ code: 'system-unavailable' });
   });
 

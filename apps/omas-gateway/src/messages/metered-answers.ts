@@ -1,5 +1,6 @@
 import { IdaemonError, RequestError } from '@idaemon/contracts';
 import type { Metrics } from '@idaemon/metrics';
+import { sqlStateOf } from '@idaemon/persistence';
 import type { WorkPool } from './work-pool.js';
 
 type Work = Readonly<Record<string, (request: never) => Promise<unknown>>>;
@@ -30,7 +31,7 @@ async function timed<T>(operation: string, metrics: Metrics, work: () => Promise
 
 /** What Postgres refuses because of the request, not of the store. */
 function explain(error: unknown): unknown {
-  switch ((error as { code?: unknown } | null)?.code) {
+  switch (sqlStateOf(error)) {
     case queryCancelled:
       return new RequestError('The query took longer than it may and was cancelled', {
         cause: error,
