@@ -27,8 +27,11 @@ export function hostsOf(url: string): string {
     .join(', ');
 }
 
-/** Reconnects for ever, and finds a dead connection within about 6 s. */
-function connectionOptions(url: string, name: string): ConnectionOptions {
+/**
+ * Reconnects for ever, and finds a dead connection within about 6 s. One `tls://` among the servers asks for TLS with
+ * all of them: a server that cannot encrypt is refused.
+ */
+export function connectionOptions(url: string, name: string): ConnectionOptions {
   const servers = serversOf(url);
   const [first] = servers;
   const credentials = first?.username
@@ -38,6 +41,7 @@ function connectionOptions(url: string, name: string): ConnectionOptions {
     servers: servers.map(({ host }) => host),
     name,
     ...credentials,
+    ...(servers.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
     timeout: 5_000,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -15,7 +15,7 @@ import { fillSubject, type SubjectParameters } from './subject.js';
 import { busy, decode, encode, invalidReply, invalidRequest, isNoResponders } from './wire.js';
 
 export interface MessagingOptions {
-  /** `nats://[user:password@]host:port`; several, separated by commas. */
+  /** `nats://[user:password@]host:port`; several, separated by commas. `tls://` refuses what is not encrypted. */
   url: string;
   /** Shown in the server's connection list. */
   name: string;
