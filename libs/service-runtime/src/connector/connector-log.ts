@@ -5,6 +5,8 @@ import type { Redaction } from '../bootstrap/redaction.js';
 import type { Clock } from '../schedule/clock.js';
 
 const maxLines = 500;
+/** Of the messages; a thousand connectors of one process keep 64 MiB at most. */
+const maxBytes = 64 * 1024;
 const maxMessageLength = 2_000;
 
 export interface LogMemoryOptions {
@@ -13,9 +15,10 @@ export interface LogMemoryOptions {
   clock: Clock;
 }
 
-/** The last lines of one connector: written to the log of the process and kept for `/api/connectors/{name}/logs`. */
+/** The last lines of one connector, 500 or 64 KiB: written to the log of the process and kept for `/api/connectors/{name}/logs`. */
 export class LogMemory {
-  #lines: LogLine[] = [];
+  readonly #lines: LogLine[] = [];
+  #bytes = 0;
 
   constructor(private readonly options: LogMemoryOptions) {}
 
@@ -39,8 +42,7 @@ export class LogMemory {
     if (!log.isLevelEnabled(level)) return;
     const text = redaction.text([message, ...fieldTexts(fields)].join(' ')).slice(0, maxMessageLength);
     const at = new Date(clock.wallMs()).toISOString();
-    this.#lines.push({ at, level, message: text, ...(runId ? { runId } : {}) });
-    if (this.#lines.length > maxLines * 1.2) this.#lines = this.#lines.slice(-maxLines);
+    this.#keep({ at, level, message: text, ...(runId ? { runId } : {}) });
   }
 
   set level(level: LogLevel) {
@@ -49,8 +51,23 @@ export class LogMemory {
 
   /** Newest last. */
   last(limit: number): LogLine[] {
-    return limit > 0 ? this.#lines.slice(-Math.min(limit, maxLines)) : [];
+    return limit > 0 ? this.#lines.slice(-limit) : [];
   }
+
+  /** The oldest lines go first. */
+  #keep(line: LogLine): void {
+    this.#lines.push(line);
+    this.#bytes += bytesOf(line);
+    while (this.#lines.length > maxLines || this.#bytes > maxBytes) {
+      const oldest = this.#lines.shift();
+      if (!oldest) return;
+      this.#bytes -= bytesOf(oldest);
+    }
+  }
+}
+
+function bytesOf({ message }: LogLine): number {
+  return Buffer.byteLength(message);
 }
 
 function fieldTexts(fields: Record<string, unknown>): string[] {
