@@ -18,7 +18,6 @@ import { runUntilStopped } from './until-stopped.mjs';
 
 const bin = join(workspaceFolder, 'node_modules', '.bin');
 const progress = createProgress();
-const vitestGraceMs = 15_000;
 
 /** @type {{ title: string, command: [string, ...string[]] }[]} */
 const checks = [
@@ -85,21 +84,32 @@ function runVitest(report, servers, signal) {
     ...(isFull ? { IDAEMON_TEST_FULL: '1' } : {}),
   };
   return progress.step('Tests', async () => {
+    // In a group of its own: its workers would outlive it, and go on starting processes.
     const child = spawn(join(bin, 'vitest'), args, {
       cwd: workspaceFolder,
       env,
+      detached: true,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const stop = () => {
-      child.kill('SIGINT');
-      setTimeout(() => child.kill('SIGKILL'), vitestGraceMs).unref();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    return new Promise((resolve) => {
+    const endAll = () => endGroup(child.pid);
+    signal.addEventListener('abort', endAll, { once: true });
+    /** @type {number | null} */
+    const code = await new Promise((resolve) => {
       child.once('error', () => resolve(null));
       child.once('exit', resolve);
     });
+    signal.removeEventListener('abort', endAll);
+    return code;
   });
+}
+
+/** @param {number | undefined} pid */
+function endGroup(pid) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 let lastLine = '';
@@ -113,5 +123,6 @@ try {
   console.error(inPlainWords(error));
   process.exitCode = 1;
 }
-// Whatever went wrong before the tests is a failure, too.
+// Whatever kept the tests from their end is a failure, too.
+if (!lastLine) process.exitCode = 1;
 console.log(lastLine || '0 passed, 1 failed');
