@@ -23,6 +23,10 @@ const reported = (rows: string) => `
     outcome text, "startedAt" timestamptz, "endedAt" timestamptz, counts jsonb, "heldRemovals" int, unread jsonb,
     "unreadCount" int, error jsonb, approves uuid)`;
 
+// No epoch of its own has a run that has failed before its owner could say that it began.
+const ownersEpoch =
+  '(select o.epoch from ownership o where o.connector = run.connector and o.shard = run.shard)';
+
 // A run that was asked for and lost its owner is made again under the same id: the failure of the lost attempt does not
 // end it.
 const runsQuery = `
@@ -39,7 +43,8 @@ const runsQuery = `
     gateway = excluded.gateway, error = excluded.error
   where run.connector = excluded.connector and not (
     run.state <> 'ended' and run.requested_at is not null and excluded.outcome = 'failed'
-    and (excluded.epoch < run.epoch or (run.state = 'requested' and excluded.epoch = run.epoch)))`;
+    and (excluded.epoch < coalesce(run.epoch, ${ownersEpoch}, 0)
+      or (run.state = 'requested' and excluded.epoch = coalesce(run.epoch, 0))))`;
 
 // The owner says it, too; a run that ended after its owner's last word is known from here alone.
 const lastRunsQuery = `

@@ -129,6 +129,28 @@ describe('a run that is asked for', () => {
     expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'succeeded' });
   });
 
+  test('has failed with its reason when it ends before its owner has said that it began', async () => {
+    await bed.oneWith('landing');
+    const { id } = await request();
+    const error = {
+      code: 'not-authorized' as const,
+      message: 'Refused',
+      action: 'Check the credentials.',
+    };
+    await bed.get(RunReportRepository).store('default', [report(id, { outcome: 'failed', error })]);
+    expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'failed', error });
+  });
+
+  test('waits for the next owner when the one before failed and never said that it began', async () => {
+    const a = await bed.oneWith('landing');
+    const { id } = await request();
+    await bed.heartbeats.leave(a.id);
+    await bed.beat(new InstanceStandIn());
+    await bed.look();
+    await bed.get(RunReportRepository).store('default', [report(id, { outcome: 'failed' })]);
+    expect(await run(id)).toMatchObject({ state: 'requested' });
+  });
+
   test('has failed when its connector is stopped before it starts', async () => {
     await bed.oneWith('landing');
     const { id } = await request();
