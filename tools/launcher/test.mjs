@@ -45,7 +45,6 @@ async function test(signal, onStop) {
   onStop(() => rm(results, { recursive: true, force: true }));
   const report = join(results, 'vitest.json');
   const code = await runVitest(report, servers, signal);
-  signal.throwIfAborted();
   const { passed, failed } = await countTests(report, code);
   lastLine = `${passed} passed, ${failed + failedChecks} failed`;
   if (failed + failedChecks > 0) process.exitCode = 1;
@@ -99,6 +98,7 @@ function runVitest(report, servers, signal) {
       child.once('exit', resolve);
     });
     signal.removeEventListener('abort', endAll);
+    signal.throwIfAborted();
     return code;
   });
 }
