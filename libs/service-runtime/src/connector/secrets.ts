@@ -41,7 +41,8 @@ export async function resolveSecrets(
   const list = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new ConfigurationError(`Secrets of ${name} cannot be read: ${list}`, {
     errors,
-    action: 'Provide the secret where its reference points, then restart the connector.',
+    action:
+      'Provide the secret where its reference points, then restart the connector; for a variable, restart the integrator with it.',
   });
 }
 
