@@ -12,7 +12,7 @@ import { findTargets, type Target } from '../write/reference-lookup.js';
 import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { targetOf } from './find-reference.js';
-import { applyResolutions, newPlaceholder } from './resolve-ends.js';
+import { applyResolutions, newPlaceholder } from '../write/apply-resolutions.js';
 import { jsonParameter } from '../json-parameter.js';
 
 export interface Classifying {
@@ -33,7 +33,7 @@ export async function classifyElements(
   );
   const resolver = new ReferenceResolver(found, newPlaceholder());
   const targets = classifyings.map((one) => classifiable(resolver, one));
-  const placeholders = await applyResolutions(context, resolver);
+  const placeholders = await applyResolutions(context.sql, context.ids, context.writer, resolver);
   const results: ChangeResult[] = [];
   for (const [position, target] of targets.entries()) {
     const classifying = classifyings[position];

@@ -15,7 +15,7 @@ import { findTargets, type Target } from '../write/reference-lookup.js';
 import { deleteLinks, updateLinks, type NewLink } from '../write/relationship-rows.js';
 import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
-import { applyResolutions, newPlaceholder } from './resolve-ends.js';
+import { applyResolutions, newPlaceholder } from '../write/apply-resolutions.js';
 import { findSingle, insertSingle, singleKey, type SingleLink, type StoredSingle } from './single-links.js';
 
 export interface Relation {
@@ -65,7 +65,7 @@ async function findEnds(
   const resolver = new ReferenceResolver(found, newPlaceholder());
   const resolved = relations.map((relation) => resolveEnds(resolver, relation));
   // From here on all targets have their ids.
-  const placeholders = await applyResolutions(context, resolver);
+  const placeholders = await applyResolutions(context.sql, context.ids, context.writer, resolver);
   const links = relations.flatMap(({ type, properties }, position) => {
     const ends = resolved[position];
     if (ends instanceof IdaemonError) results.set(position, refused(ends));
@@ -130,7 +130,7 @@ async function refuseCrowded(
   results: Results,
 ): Promise<void> {
   // No end declares them, so both ends are looked at.
-  const links = singles.map((single): NewLink => ({ ...single, declared_end: 1 }));
+  const links = singles.map((single): NewLink => ({ ...single, declared_end: 1, via: null }));
   const crowded = await findStillCrowded(sql, await findCrowded(sql, links, new Set()));
   for (const { id, reason } of crowded) {
     const single = singles.find((one) => one.id === id);

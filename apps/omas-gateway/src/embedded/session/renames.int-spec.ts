@@ -1,6 +1,7 @@
+import type { ElementWrite, Reference } from '@idaemon/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { file, folder, inFolder, WritingStore } from '../testing/writing-store.js';
+import { file, folder, inFolder, underFolder, WritingStore } from '../testing/writing-store.js';
 
 let store: WritingStore;
 beforeAll(async () => {
@@ -10,6 +11,16 @@ beforeEach(() => store.clear());
 afterAll(() => store.close());
 
 const keyed = (name: string, sourceKey: string, more = {}) => file(name, { sourceKey, ...more });
+interface Thing {
+  key: string | null;
+  parent: string | null;
+  hasLocator?: boolean;
+}
+const flowTo = (other: Omit<Reference, 'type'>) => ({
+  type: 'DataFlow',
+  otherEnd: 2 as const,
+  other: { type: 'Referenceable', ...other },
+});
 const guidsByKey = async (): Promise<Record<string, string>> => {
   const elements = Object.values(await store.elements());
   return Object.fromEntries(elements.map(({ source_key, guid }) => [source_key ?? '', guid]));
@@ -70,6 +81,78 @@ describe('an element with the key of its source', () => {
             guids ??= await guidsByKey();
             expect(await guidsByKey()).toEqual(guids);
           }
+        }),
+        { numRuns: Number(process.env.IDAEMON_PROPERTY_RUNS ?? 10) },
+      );
+    },
+  );
+
+  it(
+    'ends in the graph of the source after renames, replacements and removals',
+    { timeout: 120_000 },
+    async () => {
+      const names = ['a', 'b', 'c', 'd', 'e'];
+      const thing = fc.record({
+        key: fc.option(fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'), { freq: 6 }),
+        parent: fc.option(fc.constantFrom(...names)),
+        hasLocator: fc.boolean(),
+      });
+      const round = fc.record({
+        things: fc.array(thing, { minLength: 5, maxLength: 5 }),
+        present: fc.shuffledSubarray(names),
+        batchSize: fc.integer({ min: 1, max: 5 }),
+        isUnprobed: fc.boolean(),
+      });
+      const elementsOf = ({ things, present }: { things: Thing[]; present: string[] }) => {
+        const keys = new Set<string>();
+        return present.map((name) => {
+          const { key, parent, hasLocator } = things[names.indexOf(name)] ?? { key: null, parent: null };
+          const isFree = key !== null && !keys.has(key);
+          if (key) keys.add(key);
+          return folder(name, {
+            ...(isFree ? { sourceKey: key } : {}),
+            ...(parent && parent !== name ? underFolder(parent) : {}),
+            ...(hasLocator ? { locators: [{ namespace: 'file://host', name }] } : {}),
+          });
+        });
+      };
+      const graph = async () => ({
+        elements: Object.values(await store.elements()).map(({ name, source_key, parent }) => [
+          name,
+          source_key,
+          parent,
+        ]),
+        // A placeholder of which only the locator is known may be one with that of the name.
+        placeholders: [...new Set((await store.placeholders()).map(unqualified))].sort(),
+        relationships: (await store.relationships()).map(unqualified).sort(),
+        locators: await store.database.rows(
+          `select l.name, e.qualified_name from locator l join element e on e.id = l.element_id
+         where not e.is_placeholder order by 1`,
+        ),
+      });
+      const watch = names.flatMap((name) => [
+        flowTo({ qualifiedName: name }),
+        flowTo({ locator: { namespace: 'file://host', name } }),
+      ]);
+      const unqualified = (text: string) => text.replace('file://host::', '');
+      await fc.assert(
+        fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 5 }), async (rounds) => {
+          await store.clear();
+          await store.refresh([file('watcher', { relationships: watch })], { connector: 'watcher' });
+          let elements: ElementWrite[] = [];
+          for (const one of rounds) {
+            elements = elementsOf(one);
+            expect(await store.refresh(elements, one)).toMatchObject({ outcome: 'succeeded' });
+          }
+          const reached = await graph();
+          expect((await store.refresh(elements)).counts).toMatchObject({
+            unchanged: elements.length,
+            updated: 0,
+          });
+          await store.clear();
+          await store.refresh([file('watcher', { relationships: watch })], { connector: 'watcher' });
+          await store.refresh(elements);
+          expect(reached).toEqual(await graph());
         }),
         { numRuns: Number(process.env.IDAEMON_PROPERTY_RUNS ?? 10) },
       );

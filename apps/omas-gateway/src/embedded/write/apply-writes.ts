@@ -18,6 +18,7 @@ import {
   replaceClassifications,
 } from './facet-rows.js';
 import type { FeedEntry } from './feed.js';
+import { followReferences, type GivenUp } from './follow-references.js';
 import type { InsertMatch, UpdateMatch } from './match-elements.js';
 import type { LinkedWrite, Writes } from './link-writes.js';
 import { mergePlaceholders, splitElements } from './merge-elements.js';
@@ -67,7 +68,8 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
     updates.filter(({ match }) => isTakenOver(match, writer)).map(({ id }) => id),
   );
   const crowded = await writeLinks(sql, ids, writer, inserts, updates);
-  await writeFacets(sql, writer, writes, inserts, updates);
+  const dropped = await writeFacets(sql, writer, writes, inserts, updates);
+  await followReferences(sql, ids, writer, [...namesGivenUp(updates), ...locatorsGivenUp(writes, dropped)]);
   await dropUnfitLinks(sql, writer, [
     ...updates.filter(hasOtherType).map(({ id }) => id),
     ...writes.merges.map(({ to }) => to),
@@ -190,13 +192,36 @@ async function writeFacets(
   { locators }: Writes,
   inserts: readonly Insert[],
   updates: readonly Update[],
-): Promise<void> {
+): Promise<GivenUp[]> {
   const updatedIds = updates.map(({ id }) => id);
-  await deleteLocatorsExcept(sql, updatedIds, locators.kept);
+  const dropped = await deleteLocatorsExcept(sql, updatedIds, locators.kept);
   await moveLocators(sql, locators.moved);
   await insertLocators(sql, locators.fresh);
   await insertClassifications(sql, writer, inserts.flatMap(classificationsOf));
   await replaceClassifications(sql, writer, updatedIds, updates.flatMap(classificationsOf));
+  const typeOf = new Map(updates.map(({ id, match }) => [id, match.incoming.element.type]));
+  return dropped.map(({ element_id, namespace, name }) => {
+    const elementId = Number(element_id);
+    return { elementId, type: typeOf.get(elementId) ?? 'Referenceable', locator: { namespace, name } };
+  });
+}
+
+function namesGivenUp(updates: readonly Update[]): GivenUp[] {
+  return updates.flatMap(({ match, split }) => {
+    const { stored, displaces, incoming } = match;
+    const holders = displaces ? [displaces] : [];
+    // What splits off takes its name along.
+    if (stored.qualifiedName !== incoming.element.qualifiedName && !split) holders.push(stored);
+    return holders.map(({ id, type, qualifiedName }) => ({ elementId: id, type, qualifiedName }));
+  });
+}
+
+function locatorsGivenUp({ locators }: Writes, dropped: readonly GivenUp[]): GivenUp[] {
+  const moved = locators.moved.map(({ from, namespace, name }) => ({
+    ...from,
+    locator: { namespace, name },
+  }));
+  return [...dropped, ...moved];
 }
 
 function classificationsOf({ id, match }: LinkedWrite) {

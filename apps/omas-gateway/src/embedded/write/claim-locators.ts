@@ -13,7 +13,7 @@ type Refused = Extract<Match, { kind: 'refused' }>;
 export interface ClaimedLocator {
   incoming: Incoming;
   locator: Locator;
-  holder: 'nobody' | 'itself' | 'other';
+  holder: 'nobody' | 'itself' | { elementId: number; type: string };
 }
 
 export interface ClaimedLocators {
@@ -85,8 +85,8 @@ class Claims {
     const holder = this.holders.get(locatorKey(locator));
     this.#claimed.add(locatorKey(locator));
     const isItself = holder?.isDeclared && match.kind === 'update' && match.stored.id === holder.element.id;
-    const now = isItself ? 'itself' : holder ? 'other' : 'nobody';
-    this.locators.push({ incoming: match.incoming, locator, holder: now });
+    const other = holder ? { elementId: holder.element.id, type: holder.element.type } : 'nobody';
+    this.locators.push({ incoming: match.incoming, locator, holder: isItself ? 'itself' : other });
     if (!holder?.element.isPlaceholder || this.#taken.has(holder.element.id)) return match;
     this.#taken.add(holder.element.id);
     return match.kind === 'insert' ? adopting(match, holder.element) : absorbing(match, holder.element);

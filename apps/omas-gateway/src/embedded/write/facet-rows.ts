@@ -35,16 +35,17 @@ export async function moveLocators(sql: Sql, rows: readonly LocatorRow[]): Promi
   );
 }
 
-/** Takes away the locators that these elements no longer declare. */
+/** Takes away the locators that these elements no longer declare, and tells which. */
 export async function deleteLocatorsExcept(
   sql: Sql,
   elementIds: readonly number[],
   kept: readonly Locator[],
-): Promise<void> {
-  if (elementIds.length === 0) return;
-  await sql.rows(
+): Promise<(Locator & { element_id: string })[]> {
+  if (elementIds.length === 0) return [];
+  return sql.rows(
     `delete from locator where element_id = any($2::bigint[]) and is_declared
-     and hash <> all(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
+     and hash <> all(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))
+     returning element_id, namespace, name`,
     [jsonParameter(kept.map(locatorKey)), elementIds],
   );
 }

@@ -1,8 +1,15 @@
-import { IdaemonError, InvalidMetadataError, type Locator, type RelationshipWrite } from '@idaemon/contracts';
+import {
+  IdaemonError,
+  InvalidMetadataError,
+  type Locator,
+  type Reference,
+  type RelationshipWrite,
+} from '@idaemon/contracts';
 import { checkRelationship, relationshipEnds } from '@idaemon/open-metadata';
 import type { Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
 import type { ClaimedLocator } from './claim-locators.js';
+import { locatorKey } from './element-lookup.js';
 import type { LocatorRow } from './facet-rows.js';
 import type { IdBlocks } from './id-blocks.js';
 import type { Incoming } from './incoming.js';
@@ -32,7 +39,12 @@ export interface Writes {
   placeholders: Target[];
   refined: Target[];
   merges: Merge[];
-  locators: { fresh: LocatorRow[]; moved: LocatorRow[]; kept: Locator[] };
+  locators: { fresh: LocatorRow[]; moved: MovedLocator[]; kept: Locator[] };
+}
+
+/** A locator that another element had until now. */
+export interface MovedLocator extends LocatorRow {
+  from: { elementId: number; type: string };
 }
 
 interface Linking {
@@ -162,10 +174,22 @@ function linkedWrite(write: Write, links: readonly Link[], resolver: ReferenceRe
     const ends =
       wanted.otherEnd === 1 ? { end1_id: other, end2_id: write.id } : { end1_id: write.id, end2_id: other };
     const declaredEnd = wanted.otherEnd === 1 ? 2 : 1;
-    return { type: wanted.type, ...ends, declared_end: declaredEnd, properties: wanted.properties ?? {} };
+    return {
+      type: wanted.type,
+      ...ends,
+      declared_end: declaredEnd,
+      properties: wanted.properties ?? {},
+      via: viaOf(wanted.other, target),
+    };
   });
   const parent = links.find(({ wanted }) => wanted.isParent)?.target;
   return { ...write, parentId: parent ? resolver.final(parent).id : null, links: distinctLinks(declared) };
+}
+
+/** How a reference was resolved: by locator first, then by name. */
+function viaOf({ guid, locator, qualifiedName }: Reference, target: Target): string | null {
+  if (guid && target.guid === guid) return null;
+  return locator ? locatorKey(locator) : (qualifiedName ?? null);
 }
 
 function writesOf(
@@ -195,7 +219,9 @@ function writesOf(
     merges: [...absorbed, ...merges.map(({ from, to }) => ({ from: from.id, to: resolver.final(to).id }))],
     locators: {
       fresh: [...claimed.filter(({ holder }) => holder === 'nobody').map(rowOf), ...said],
-      moved: claimed.filter(({ holder }) => holder === 'other').map(rowOf),
+      moved: claimed.flatMap((claim) =>
+        typeof claim.holder === 'object' ? [{ ...rowOf(claim), from: claim.holder }] : [],
+      ),
       kept: claimed.map(({ locator }) => locator),
     },
   };

@@ -42,7 +42,10 @@ export async function mergePlaceholders(sql: Sql, merges: readonly Merge[]): Pro
     `delete from element e using ${pairs} where e.id = m."from" and e.is_placeholder`,
     parameters,
   );
-  await deleteTwins(sql, merges);
+  await deleteTwins(
+    sql,
+    merges.map(({ to }) => to),
+  );
 }
 
 /** Nobody may begin to refer to them from here on. */
@@ -56,14 +59,14 @@ async function lockPlaceholders(sql: Sql, merges: readonly Merge[]): Promise<voi
 }
 
 /** Two links to the same thing under two names are one now. */
-async function deleteTwins(sql: Sql, merges: readonly Merge[]): Promise<void> {
+export async function deleteTwins(sql: Sql, elementIds: readonly number[]): Promise<void> {
   for (const end of ['end1_id', 'end2_id']) {
     await sql.rows(
       `delete from relationship l using relationship o where l.${end} = any($1::bigint[])
          and o.end1_id = l.end1_id and o.end2_id = l.end2_id and o.id < l.id and o.type = l.type
          and o.declared_end is not distinct from l.declared_end and o.source_id = l.source_id
-         and o.properties = l.properties`,
-      [merges.map(({ to }) => to)],
+         and o.via is not distinct from l.via and o.properties = l.properties`,
+      [elementIds],
     );
   }
 }
@@ -100,8 +103,8 @@ export async function splitElements(sql: Sql, splits: readonly Split[]): Promise
   );
   for (const end of [1, 2]) {
     await sql.rows(
-      `update relationship l set end${end}_id = m."to" from ${from} join element e on e.id = m."from"
-       where l.end${end}_id = m."from" and l.source_id = e.source_id and l.declared_end is not null`,
+      `update relationship l set end${end}_id = m."to" from ${from}
+       where l.end${end}_id = m."from" and l.declared_end is not null`,
       parameters,
     );
   }

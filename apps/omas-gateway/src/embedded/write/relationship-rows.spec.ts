@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hashOf } from '../hash-of.js';
 import { compareLinks, distinctLinks, type DeclaredLink, type StoredLink } from './relationship-rows.js';
 
 const link = (type: string, other: number, properties = {}): DeclaredLink => ({
@@ -7,6 +8,7 @@ const link = (type: string, other: number, properties = {}): DeclaredLink => ({
   end2_id: 1,
   declared_end: 2,
   properties,
+  via: null,
 });
 const stored = (id: number, of: DeclaredLink): StoredLink => ({ ...of, id });
 
@@ -19,12 +21,26 @@ describe('the relationships that an element declares', () => {
 
   it('keep their identity when only their properties change', () => {
     const difference = compareLinks([link('NestedFile', 2, { a: 2 })], [stored(7, link('NestedFile', 2))]);
-    expect(difference).toEqual({ missing: [], changed: [{ id: 7, properties: { a: 2 } }], surplus: [] });
+    expect(difference).toEqual({
+      missing: [],
+      changed: [{ id: 7, properties: { a: 2 } }],
+      surplus: [],
+    });
   });
 
   it('are replaced when they lead elsewhere', () => {
     const difference = compareLinks([link('NestedFile', 3)], [stored(7, link('NestedFile', 2))]);
     expect(difference).toMatchObject({ missing: [{ end1_id: 3 }], changed: [], surplus: [{ id: 7 }] });
+  });
+
+  it('are one for each name by which the element refers to the other one', () => {
+    const both = [
+      { ...link('NestedFile', 2), via: 'name' },
+      { ...link('NestedFile', 2), via: 'file://host\n/name' },
+    ];
+    expect(distinctLinks(both)).toHaveLength(2);
+    const difference = compareLinks(both, [stored(7, { ...link('NestedFile', 2), via: hashOf('name') })]);
+    expect(difference).toMatchObject({ missing: [{ via: 'file://host\n/name' }], changed: [], surplus: [] });
   });
 
   it('may be several between the same elements, told apart by their properties, where the type allows it', () => {

@@ -2,6 +2,7 @@ import { canonicalJson, type Properties } from '@idaemon/contracts';
 import { relationshipTypes, isRelationshipType } from '@idaemon/open-metadata';
 import type { Sql } from '@idaemon/persistence';
 import type { Writer } from './writer.js';
+import { hashOf } from '../hash-of.js';
 import { jsonParameter } from '../json-parameter.js';
 
 /** A relationship that an element declares, as it should be. */
@@ -11,6 +12,8 @@ export interface DeclaredLink {
   end2_id: number;
   declared_end: 1 | 2;
   properties: Properties;
+  /** The name or locator by which it is declared; of stored ones its hash. Null for a GUID. */
+  via: string | null;
 }
 
 /** As it is. */
@@ -23,9 +26,14 @@ export interface NewLink extends DeclaredLink {
   guid: string;
 }
 
+export interface ChangedLink {
+  id: number;
+  properties: Properties;
+}
+
 export interface LinkDifference {
   missing: DeclaredLink[];
-  changed: { id: number; properties: Properties }[];
+  changed: ChangedLink[];
   surplus: StoredLink[];
 }
 
@@ -33,28 +41,31 @@ export function declarerOf({ declared_end, end1_id, end2_id }: DeclaredLink): nu
   return declared_end === 1 ? end1_id : end2_id;
 }
 
-/** The same two elements may have several relationships of some types, told apart by their properties. */
-function linkKey(link: DeclaredLink): string {
-  const ends = `${link.type} ${link.end1_id} ${link.end2_id} ${link.declared_end}`;
+/**
+ * The same two elements may have several relationships of some types, told apart by their properties; and each name
+ * by which an element refers to another one is a relationship of its own.
+ */
+function linkKey(link: DeclaredLink, via: string | null): string {
+  const ends = `${link.type} ${link.end1_id} ${link.end2_id} ${link.declared_end} ${via ?? ''}`;
   const facts = isRelationshipType(link.type) ? relationshipTypes[link.type] : undefined;
   return facts && 'isMultiLink' in facts ? `${ends} ${canonicalJson(link.properties)}` : ends;
 }
 
 /** Each relationship once. */
 export function distinctLinks(links: readonly DeclaredLink[]): DeclaredLink[] {
-  return [...new Map(links.map((link) => [linkKey(link), link])).values()];
+  return [...new Map(links.map((link) => [linkKey(link, link.via), link])).values()];
 }
 
 export function compareLinks(wanted: readonly DeclaredLink[], stored: readonly StoredLink[]): LinkDifference {
   const difference: LinkDifference = { missing: [], changed: [], surplus: [] };
   const rest = new Map<string, StoredLink>();
   for (const link of stored) {
-    const key = linkKey(link);
+    const key = linkKey(link, link.via);
     if (rest.has(key)) difference.surplus.push(link);
     else rest.set(key, link);
   }
   for (const link of wanted) {
-    const key = linkKey(link);
+    const key = linkKey(link, link.via === null ? null : hashOf(link.via));
     const same = rest.get(key);
     rest.delete(key);
     if (!same) difference.missing.push(link);
@@ -66,7 +77,7 @@ export function compareLinks(wanted: readonly DeclaredLink[], stored: readonly S
   return difference;
 }
 
-const linkColumns = 'id, type, end1_id, end2_id, declared_end, properties';
+const linkColumns = 'id, type, end1_id, end2_id, declared_end, properties, via';
 interface LinkRow extends Omit<StoredLink, 'id' | 'end1_id' | 'end2_id'> {
   id: string;
   end1_id: string;
@@ -92,20 +103,16 @@ export async function findDeclaredLinks(sql: Sql, elementIds: readonly number[])
 export async function insertLinks(sql: Sql, writer: Writer, links: readonly NewLink[]): Promise<void> {
   if (links.length === 0) return;
   await sql.rows(
-    `insert into relationship (id, guid, type, end1_id, end2_id, declared_end, properties, source_id, run_id, changed_by,
-       created_at, updated_at)
-     select id, guid, type, end1_id, end2_id, declared_end, properties, $2, $3, $4, now(), now()
+    `insert into relationship (id, guid, type, end1_id, end2_id, declared_end, properties, via, source_id, run_id,
+       changed_by, created_at, updated_at)
+     select id, guid, type, end1_id, end2_id, declared_end, properties, md5(via)::uuid, $2, $3, $4, now(), now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, type text, end1_id bigint, end2_id bigint,
-       declared_end smallint, properties jsonb)`,
+       declared_end smallint, properties jsonb, via text)`,
     [jsonParameter(links), writer.source.id, writer.runId, writer.changedBy],
   );
 }
 
-export async function updateLinks(
-  sql: Sql,
-  writer: Writer,
-  links: readonly { id: number; properties: Properties }[],
-): Promise<void> {
+export async function updateLinks(sql: Sql, writer: Writer, links: readonly ChangedLink[]): Promise<void> {
   if (links.length === 0) return;
   await sql.rows(
     `update relationship l set properties = r.properties, run_id = $2, changed_by = $3, updated_at = now()

@@ -1,11 +1,12 @@
 import type { Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
-import { insertElements, refinePlaceholders } from '../write/element-rows.js';
-import { insertLocators } from '../write/facet-rows.js';
-import { mergePlaceholders } from '../write/merge-elements.js';
-import type { ReferenceResolver } from '../write/resolve-references.js';
-import type { NewTarget } from '../write/resolve-references.js';
-import type { ChangeContext } from './change-context.js';
+import { insertElements, refinePlaceholders } from './element-rows.js';
+import { insertLocators } from './facet-rows.js';
+import { mergePlaceholders } from './merge-elements.js';
+import type { ReferenceResolver } from './resolve-references.js';
+import type { NewTarget } from './resolve-references.js';
+import type { Ids } from './write-elements.js';
+import type { Writer } from './writer.js';
 
 export function newPlaceholder(): NewTarget {
   const nowMs = Date.now();
@@ -20,7 +21,9 @@ export function newPlaceholder(): NewTarget {
 
 /** Writes what resolving references has decided: from here on all targets have ids. Answers the new placeholders. */
 export async function applyResolutions(
-  { sql, ids, writer }: ChangeContext,
+  sql: Sql,
+  ids: Pick<Ids, 'element'>,
+  writer: Writer,
   resolver: ReferenceResolver,
 ): Promise<number[]> {
   const { placeholders, refined, merges, locators } = resolver.resolutions;
