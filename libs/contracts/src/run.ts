@@ -39,7 +39,7 @@ export const RunReport = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime(),
   counts: RunCounts,
-  /** Removals that the guard holds back, or that a plan would do. */
+  /** Removals that the guard holds back; in a plan: would hold back. `counts.removed` are the others. */
   heldRemovals: z.number().int().min(0).default(0),
   /** At most 100; `unreadCount` is the whole number. */
   unread: z.array(Unread).default([]),
