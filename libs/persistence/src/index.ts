@@ -1,3 +1,3 @@
 export { Database, isUnavailable, sqlStateOf } from './database.js';
 export type { DatabaseOptions, Parameters, Sql } from './database.js';
-export { storableJson } from './storable-json.js';
+export { isStorable, storableJson } from './storable-json.js';
