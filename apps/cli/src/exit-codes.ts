@@ -11,6 +11,7 @@ export const exitCodes = {
   conflict: 5,
   unavailable: 6,
   runNotSucceeded: 7,
+  stillWaiting: 8,
 } as const;
 
 /** What the user is told: the thing and the cause, then the next step. */

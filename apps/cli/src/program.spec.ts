@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { explainError } from './exit-codes.js';
 import { createProgram } from './program.js';
 
@@ -16,6 +16,7 @@ async function command(
   const printed: string[] = [];
   const requests: string[] = [];
   let code = 0;
+  let nowMs = Date.parse('2026-01-01T00:00:00Z');
   const fetchLike: typeof fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const key = `${init?.method ?? 'GET'} ${url.pathname}`;
@@ -34,8 +35,8 @@ async function command(
     printError: (text) => printed.push(text),
     exitWith: (exitCode) => (code = exitCode),
     fetchLike,
-    now: () => new Date('2026-01-01T00:00:00Z'),
-    wait: async () => undefined,
+    now: () => new Date(nowMs),
+    wait: async (ms) => void (nowMs += ms),
   });
   try {
     await program.parseAsync(['node', 'idaemon', ...line]);
@@ -43,6 +44,15 @@ async function command(
     code = explainError(error, (text) => printed.push(text));
   }
   return { code, text: printed.join('\n'), requests };
+}
+
+/** A folder with this one document, for as long as the test runs. */
+async function documentFile(name: string, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return file;
 }
 
 function notFound(path: string) {
@@ -115,22 +125,72 @@ describe('the command line', () => {
     expect(text).toContain(`and more: \`idaemon runs landing ${run.id}\``);
   });
 
-  it('says why a run does not begin while it waits for it', async () => {
-    const requested = { ...run, state: 'requested', outcome: null, startedAt: null, endedAt: null };
-    let polls = 0;
-    const { text } = await command(['refresh', 'landing'], {
+  const requested = { ...run, state: 'requested', outcome: null, startedAt: null, endedAt: null };
+  const unassigned = {
+    state: 'unassigned',
+    error: { message: 'No instance is running', action: 'Start one.' },
+  };
+
+  /** Answers of a daemon whose run is `early` for so many polls, then ended. */
+  function endingAfter(polls: number, early: object) {
+    return {
       ...runs,
       'POST /api/connectors/landing/refresh': { status: 202, body: requested },
-      'GET /api/connectors/landing/status': {
-        body: { state: 'unassigned', error: { message: 'No instance is running', action: 'Start one.' } },
-      },
+      'GET /api/connectors/landing/status': { body: unassigned },
       get [`GET /api/connectors/landing/runs/${run.id}`]() {
-        return { body: (polls += 1) > 20 ? run : requested };
+        return { body: (polls -= 1) < 0 ? run : early };
       },
-    });
-    expect(text).toContain('It has not begun yet: landing is unassigned. No instance is running');
+    };
+  }
+
+  it('says at once, and once, why a run does not begin while it waits for it', async () => {
+    const { code, text, requests } = await command(['refresh', 'landing'], endingAfter(3, requested));
+    expect(text.match(/It has not begun yet: landing is unassigned. No instance is running/g)).toHaveLength(
+      1,
+    );
     expect(text).toContain('Next: Start one.');
     expect(text).toContain('refresh of landing: succeeded');
+    expect([code, requests.length]).toEqual([0, 1 + 4 + 2 + 1]);
+  });
+
+  it('ends with 8 and the next step when a run does not begin within a minute', async () => {
+    const { code, text } = await command(['refresh', 'landing'], endingAfter(Infinity, requested));
+    expect(text).toContain('refresh of landing has not begun after 60s; it is kept and goes on by itself');
+    expect(text).toContain('Next: See `idaemon explain landing`');
+    expect(code).toBe(8);
+  });
+
+  it('waits for a run that has begun for as long as it takes, and says how far it is', async () => {
+    const running = { ...requested, state: 'running', counts };
+    const { code, text } = await command(['refresh', 'landing'], endingAfter(1000, running));
+    expect(text).toContain('refresh of landing: running; 2 created, 5 unchanged');
+    expect(text).toContain('refresh of landing: running for 6s; 2 created, 5 unchanged');
+    expect(text.split('\n').length).toBeLessThan(150);
+    expect(code).toBe(0);
+  });
+
+  it('ends with 8 when a run takes longer than --timeout', async () => {
+    const running = { ...requested, state: 'running', counts };
+    const line = ['refresh', 'landing', '--timeout', '10s'];
+    const { code, text } = await command(line, endingAfter(Infinity, running));
+    expect(text).toContain('has not ended after 10s');
+    expect(code).toBe(8);
+  });
+
+  it.each(['10', '0s', 'soon'])('ends with 2 on --timeout %s', async (timeout) => {
+    const { code, requests } = await command(['plan', 'landing', '--timeout', timeout], {});
+    expect([code, requests]).toEqual([2, []]);
+  });
+
+  it('says of a plan which removals would wait for approval', async () => {
+    const plan = { ...run, mode: 'plan', heldRemovals: 1 };
+    const items = [{ change: 'held-removal', type: 'CSVFile', qualifiedName: 'CSVFile::a' }];
+    const { text } = await command(['plan', 'landing'], {
+      'POST /api/connectors/landing/plan': { status: 202, body: plan },
+      [`GET /api/connectors/landing/runs/${run.id}/differences`]: { body: { items, total: 1, next: null } },
+    });
+    expect(text).toContain('1 removals would wait for approval');
+    expect(text).toContain('  removal (waits for approval) CSVFile CSVFile::a');
   });
 
   it('ends with 3 and the next step when the connector does not exist', async () => {
@@ -176,16 +236,14 @@ describe('the command line', () => {
   });
 
   it('refuses two documents of one name before it applies any', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'idaemon-cli-')), 'two.yaml');
-    await writeFile(file, 'name: landing\n---\nname: landing\n');
+    const file = await documentFile('two.yaml', 'name: landing\n---\nname: landing\n');
     const { code, text, requests } = await command(['apply', '-f', file], {});
     expect(text).toContain(`${file}#1 and ${file}#2 both describe the connector landing`);
     expect([code, requests]).toEqual([2, []]);
   });
 
   it('promises no further try after a test that failed, since nothing is saved', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'idaemon-cli-')), 'one.yaml');
-    await writeFile(file, 'name: landing\n');
+    const file = await documentFile('one.yaml', 'name: landing\n');
     const error = { code: 'system-unavailable', message: 'PostgreSQL is away', action: 'It is tried again.' };
     const { code, text } = await command(['test', '-f', file], {
       'POST /api/connectors/test': { body: { error } },
@@ -197,10 +255,8 @@ describe('the command line', () => {
   });
 
   it('applies gateways before the connectors that name them, and fills in variables', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
-    const file = join(folder, 'all.yaml');
-    await writeFile(
-      file,
+    const file = await documentFile(
+      'all.yaml',
       'name: landing\nservice: files-integrator\nconfig: { path: "${LANDING}" }\n---\nkind: gateway\nname: default\n',
     );
     const { code, requests } = await command(
@@ -219,18 +275,14 @@ describe('the command line', () => {
   });
 
   it('names the variable that a document needs and nobody set', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
-    const file = join(folder, 'one.yaml');
-    await writeFile(file, 'name: landing\nconfig: { path: "${NOT_THERE}" }\n');
+    const file = await documentFile('one.yaml', 'name: landing\nconfig: { path: "${NOT_THERE}" }\n');
     const { code, text } = await command(['apply', '-f', file], {});
     expect(code).toBe(2);
     expect(text).toContain('NOT_THERE');
   });
 
   it('goes on after a wrong document and lists every wrong field', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'idaemon-cli-'));
-    const file = join(folder, 'two.yaml');
-    await writeFile(file, 'name: bad\n---\nname: good\n');
+    const file = await documentFile('two.yaml', 'name: bad\n---\nname: good\n');
     const problem = {
       ...notFound(''),
       status: 400,

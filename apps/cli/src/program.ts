@@ -25,7 +25,7 @@ export interface ProgramOptions {
 const afterHelp = `
 Which daemon: IDAEMON_URL and IDAEMON_TOKEN, else the context, else the one that \`npm start\` runs here.
 Exit codes: 0 done · 1 failed · 2 wrong usage or document · 3 not found · 4 not authorized · 5 conflict ·
-6 daemon unavailable · 7 the run ended, but not with "succeeded"`;
+6 daemon or service unavailable · 7 the run ended, but not with "succeeded" · 8 the waiting ended before the run`;
 
 export function createProgram(options: ProgramOptions): Command {
   const program = new Command('idaemon')

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { ConnectorStatus, Run } from '@idaemon/contracts';
-import { differencesOf, exitCodeOfRun, followRun, runLines, runPath } from '../runs.js';
+import { changeText, differencesOf, exitCodeOfRun, runLines, runPath } from '../runs.js';
+import { followRun } from '../follow-run.js';
 import { limitOption } from '../limit-option.js';
+import { timeoutOption } from '../timeout-option.js';
 import { countsText, relativeTime, type Column } from '../output.js';
 import type { Session, SessionOf } from '../session.js';
 
@@ -43,28 +45,35 @@ const logColumns: Column<LogLine>[] = [
   ['message', ({ message }) => message],
 ];
 
+/** How a run is waited for: not at all, or at most so long. */
+interface Waiting {
+  wait?: boolean;
+  timeout?: number;
+}
+
 function addRunCommands(program: Command, session: SessionOf): void {
   program
     .command('refresh')
     .argument('<connector>')
     .option('--no-wait', 'do not wait for its end')
+    .addOption(timeoutOption())
     .description('compare everything at the source with open metadata now')
-    .action(async (name: string, { wait }: { wait: boolean }) =>
-      startRun(session(), name, 'refresh', undefined, wait),
-    );
+    .action(async (name: string, waiting: Waiting) => startRun(session(), name, 'refresh', {}, waiting));
   program
     .command('plan')
     .argument('<connector>')
+    .addOption(timeoutOption())
     .description('show what a refresh would create, change and remove, without doing it')
-    .action(async (name: string) => startRun(session(), name, 'plan', undefined, true));
+    .action(async (name: string, waiting: Waiting) => startRun(session(), name, 'plan', {}, waiting));
   program
     .command('approve')
     .argument('<connector>')
     .option('--run <id>', 'the run whose removals are approved; default: the last one that waits')
     .option('--no-wait', 'do not wait for its end')
+    .addOption(timeoutOption())
     .description('do the removals that a run held back, as far as the source still misses them')
-    .action(async (name: string, { run, wait }: { run?: string; wait: boolean }) =>
-      startRun(session(), name, 'approve', run ? { run } : {}, wait),
+    .action(async (name: string, { run, ...waiting }: Waiting & { run?: string }) =>
+      startRun(session(), name, 'approve', run ? { run } : {}, waiting),
     );
 }
 
@@ -72,14 +81,14 @@ async function startRun(
   session: Session,
   name: string,
   verb: string,
-  body: object | undefined,
-  wait: boolean,
+  body: object,
+  { wait = true, timeout }: Waiting,
 ): Promise<void> {
-  const requested = await session.api.send<Run>(path(name, verb), { method: 'POST', body: body ?? {} });
+  const requested = await session.api.send<Run>(path(name, verb), { method: 'POST', body });
   if (!wait)
     return session.output.one(requested, () => [`${verb} of ${name} is requested: run ${requested.id}`]);
   const limit = verb === 'plan' ? differencesOfDetails : differencesOfOutcome;
-  await showRun(session, await followRun(session, requested), limit);
+  await showRun(session, await followRun(session, requested, timeout), limit);
 }
 
 async function showRun(session: Session, run: Run, limit: number): Promise<void> {
@@ -88,7 +97,7 @@ async function showRun(session: Session, run: Run, limit: number): Promise<void>
     ...runLines(run),
     ...items.map(
       ({ change, type, qualifiedName, detail }) =>
-        `  ${change} ${type} ${qualifiedName}${detail ? ` (${detail})` : ''}`,
+        `  ${changeText(change)} ${type} ${qualifiedName}${detail ? ` (${detail})` : ''}`,
     ),
     ...(hasMore ? [`  … and more: ${whereIsMore(run, limit)}`] : []),
   ]);
