@@ -6,7 +6,7 @@ import {
   type FieldError,
   type WireError,
 } from '@idaemon/contracts';
-import { Messaging } from '@idaemon/messaging';
+import { Messaging, NoAnswerError } from '@idaemon/messaging';
 import { ConnectorChecks } from './connector-checks.js';
 import { checkGatewayDocument, isObject } from './document-checks.js';
 
@@ -32,11 +32,13 @@ export class ConnectorTrials {
 
   async test(sent: unknown): Promise<{ error: WireError | null; durationMs: number }> {
     const configuration = await this.checks.valid(sent);
-    return this.messaging.request(
-      serviceMessages.test,
-      { service: configuration.service },
-      { configuration },
-    );
+    const { service } = configuration;
+    try {
+      return await this.messaging.request(serviceMessages.test, { service }, { configuration });
+    } catch (error) {
+      if (error instanceof NoAnswerError && error.reason === 'no-responders') throw notHosted(service, error);
+      throw error;
+    }
   }
 
   async #validateAtService(
@@ -58,4 +60,13 @@ export class ConnectorTrials {
       return { errors: [], warnings: [warning] };
     }
   }
+}
+
+/** Nothing of a trial is kept, so nothing tries it again: a person must start the service first. */
+function notHosted(service: string, cause: NoAnswerError): IdaemonError {
+  const message = `No instance of ${service} is running, so that none can try the connection`;
+  return new IdaemonError('system-unavailable', message, {
+    cause,
+    action: `Start ${service}, or look into its log why it does not reach NATS; then test again.`,
+  });
 }

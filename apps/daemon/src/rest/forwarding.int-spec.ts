@@ -158,6 +158,17 @@ test('a connection is tried by an instance of the service', async () => {
   expect(wrong.body).toMatchObject({ status: 400, errors: [{ path: 'config.path' }] });
 });
 
+test('a connection of a service that runs nowhere is not tried, and the answer says what to start', async () => {
+  const document = { name: 'x', service: 'topic-integrator', connector: 'kafka', config: {} };
+  const { status, body } = await send('post', '/api/connectors/test', { body: document });
+  expect(status).toBe(503);
+  expect(body).toMatchObject({
+    code: 'system-unavailable',
+    detail: 'No instance of topic-integrator is running, so that none can try the connection',
+  });
+  expect(body.action).toMatch(/^Start topic-integrator, .*; then test again\.$/);
+});
+
 test('a deleted connector is forgotten by its gateway once its owner has let go', async () => {
   const document = {
     name: 'gone',
