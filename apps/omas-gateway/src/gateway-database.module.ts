@@ -7,7 +7,9 @@ import type { GatewayEnvironment } from './gateway-environment.js';
 /** `Database` of the readers: their slow queries keep no writer from a connection. */
 export const READING = Symbol('idaemon:reading');
 /** Of the readers' pool: what runs longer is cancelled, before the asker gives up. */
-const readTimeLimit = '8s';
+const readLimitMs = 8_000;
+/** A commit removes all that is gone in one transaction, which may be most of a large store. */
+const writeLimitMs = 30 * 60_000;
 export const readersAtOnce = 4;
 
 /** The gateway's schema: waits for Postgres, migrates, closes last. */
@@ -62,8 +64,8 @@ function open(
 ): Promise<Database> {
   const { IDAEMON_POSTGRES_URL: url, IDAEMON_POSTGRES_SCHEMA: schema } = environment;
   const purpose = isReading
-    ? { migrations: [], poolSize: readersAtOnce, settings: { statement_timeout: readTimeLimit } }
-    : { migrations, poolSize: environment.IDAEMON_POSTGRES_POOL };
+    ? { migrations: [], poolSize: readersAtOnce, statementLimitMs: readLimitMs }
+    : { migrations, poolSize: environment.IDAEMON_POSTGRES_POOL, statementLimitMs: writeLimitMs };
   const applicationName = `idaemon-gateway-${environment.IDAEMON_GATEWAY}`;
   return Database.open({ url, schema, applicationName, ...purpose }, shutdown, (error) =>
     log.warn(error.message),

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { SystemUnavailableError } from '@idaemon/contracts';
 import { freshDatabase } from '../../../tools/launcher/testing.mjs';
-import { Database, isUnavailable, sqlStateOf } from './database.js';
+import { isUnavailable, sqlStateOf } from './database-errors.js';
+import { Database } from './database.js';
 
 class MakeNumbers1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

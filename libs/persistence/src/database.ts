@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigurationError, SystemUnavailableError } from '@idaemon/contracts';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import { explain, isUnavailable } from './database-errors.js';
+import { watchedClient, type StatementLimits } from './watched-client.js';
 
 export interface DatabaseOptions {
   /** `postgresql://user:password@host:port/database`; never logged. */
@@ -15,6 +17,13 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Postgres settings of each connection, e.g. `{ statement_timeout: '8s' }`. */
   settings?: Readonly<Record<string, string>>;
+  /**
+   * A statement that takes longer is broken off, by Postgres itself as long as it answers; default 15 s. Migrations take
+   * as long as they take.
+   */
+  statementLimitMs?: number;
+  /** A statement that takes longer makes sure that Postgres is still there; default 15 s. */
+  silenceMs?: number;
 }
 
 /** Parameters of a query: what `pg` takes. */
@@ -50,31 +59,15 @@ export class Database implements Sql {
   }
 
   static async #connect(options: DatabaseOptions): Promise<Database> {
-    const source = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      schema: options.schema,
-      applicationName: options.applicationName,
-      poolSize: options.poolSize ?? 10,
-      migrations: options.migrations,
-      migrationsTableName: 'migrations',
-      migrationsTransactionMode: 'each',
-      installExtensions: false,
-      extra: {
-        options: settingsOf({ search_path: options.schema, ...options.settings }),
-        connectionTimeoutMillis: 5_000,
-        idle_in_transaction_session_timeout: 120_000,
-        keepAlive: true,
-      },
-    });
+    if (options.migrations.length > 0) await migrate(options);
+    const { statementLimitMs = 15_000, silenceMs = 15_000, settings } = options;
+    // Postgres breaks off first, as long as it hears us: that spares the connection.
+    const source = sourceOf(
+      { ...options, settings: { statement_timeout: `${statementLimitMs}ms`, ...settings } },
+      { limitMs: statementLimitMs + graceMs(statementLimitMs), silenceMs },
+    );
     await source.initialize();
-    try {
-      if (options.migrations.length > 0) await migrate(source, options.schema);
-      return new Database(source);
-    } catch (error) {
-      await source.destroy();
-      throw error;
-    }
+    return new Database(source);
   }
 
   async rows<Row>(sql: string, parameters: Parameters = []): Promise<Row[]> {
@@ -97,6 +90,31 @@ export class Database implements Sql {
   async close(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
   }
+}
+
+const graceMs = (limitMs: number): number => Math.min(1_000, limitMs);
+
+function sourceOf(options: DatabaseOptions, limits: StatementLimits): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    applicationName: options.applicationName,
+    poolSize: options.poolSize ?? 10,
+    migrations: options.migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    extra: {
+      Client: watchedClient(limits),
+      options: settingsOf({ search_path: options.schema, ...options.settings }),
+      connectionTimeoutMillis: 5_000,
+      idle_in_transaction_session_timeout: 120_000,
+      // A lost host is noticed by idle connections too, after about 20 s instead of two hours.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    },
+  });
 }
 
 /** As the start-up message takes them; a space within a value is escaped. */
@@ -132,7 +150,21 @@ function rowsOf<Row>(result: unknown): Row[] {
   return (hasCount ? first : result) as Row[];
 }
 
-async function migrate(source: DataSource, schema: string): Promise<void> {
+/** Under an advisory lock, on connections of its own: they wait for each other and for long statements. */
+async function migrate(options: DatabaseOptions): Promise<void> {
+  const source = sourceOf(
+    { ...options, poolSize: 2 },
+    { limitMs: Infinity, silenceMs: options.silenceMs ?? 15_000 },
+  );
+  await source.initialize();
+  try {
+    await migrateLocked(source, options.schema);
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function migrateLocked(source: DataSource, schema: string): Promise<void> {
   const runner = source.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock(hashtext($1))', [`idaemon:${schema}`]);
@@ -146,44 +178,6 @@ async function migrate(source: DataSource, schema: string): Promise<void> {
     await runner.query('select pg_advisory_unlock_all()').catch(() => undefined);
     await runner.release();
   }
-}
-
-/**
- * Connection failures, shutdowns, too many connections: what heals by itself (SQLSTATE classes 08, 53, 57P). Not a
- * statement that Postgres broke off: Postgres itself answers.
- */
-export function isUnavailable(error: unknown): boolean {
-  if (error instanceof SystemUnavailableError) return !isBrokenOff(error.cause);
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (
-    typeof code === 'string' &&
-    /^(08|53|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)/.test(code)
-  )
-    return true;
-  return typeof message === 'string' && lostConnection.test(message);
-}
-
-/** What `pg` and TypeORM say when a connection broke, the latter of a transaction that had just no query under way. */
-const lostConnection =
-  /Connection terminated|not queryable|query runner (was )?already released|timeout exceeded when trying to connect|ECONNREFUSED/i;
-
-/** The code of Postgres for this error, also when it was explained as an unavailable system. */
-export function sqlStateOf(error: unknown): string | undefined {
-  const origin = error instanceof SystemUnavailableError ? error.cause : error;
-  const { code } = (origin ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-}
-
-/** Cancelled or out of time (57014), a deadlock (40P01), a serialization failure (40001): may go well the next time. */
-function isBrokenOff(error: unknown): boolean {
-  return ['57014', '40P01', '40001'].includes(sqlStateOf(error) ?? '');
-}
-
-function explain(error: unknown): unknown {
-  if (error instanceof SystemUnavailableError) return error;
-  return isUnavailable(error) || isBrokenOff(error)
-    ? new SystemUnavailableError('Postgres', { cause: error })
-    : error;
 }
 
 /** What a person has to mend before Postgres lets this process in (SQLSTATE class 28, 3D000). */

@@ -5,11 +5,12 @@ import { daemonMessages } from '@idaemon/contracts';
 import { Messaging } from '@idaemon/messaging';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cacheFolder } from '../../../../tools/launcher/folders.mjs';
+import { interruptibleProxy } from '../../../../tools/launcher/interruptible-proxy.mjs';
 import { startNatsServer } from '../../../../tools/launcher/nats-server.mjs';
 import { freshDatabase } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors, connectorNames } from '../testing/connector-rows.js';
 import { startDaemonReplica, type DaemonReplica } from '../testing/daemon-replica.js';
-import { interruptibleProxy } from '../testing/interruptible-proxy.js';
+
 import { LiveInstance } from '../testing/live-instance.js';
 import { Leader } from './leader.js';
 import { WakeUps } from './wake-ups.js';
