@@ -282,4 +282,11 @@ describe('closing', () => {
     await expect(asked).resolves.toMatchObject({ text: 'done' });
     await answerer.close();
   });
+
+  it('is not told as the loss of a connection', async () => {
+    await asker.close();
+    await wait(50);
+    expect(asker.isConnected).toBe(false);
+    expect(events).toEqual([{ event: 'connected' }]);
+  });
 });

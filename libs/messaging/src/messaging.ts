@@ -205,7 +205,8 @@ export class Messaging {
     this.#isConnected = false;
     this.#problem = `The connection to NATS at ${hostsOf(this.options.url)} is lost`;
     for (const cut of this.#whenCut) cut();
-    this.options.onEvent?.({ event: 'disconnected' });
+    // Whoever closes knows.
+    if (!this.#closing.signal.aborted) this.options.onEvent?.({ event: 'disconnected' });
   }
 
   #listen(listener: Listener): Listening {
