@@ -18,9 +18,8 @@ import {
   type Log,
 } from '@idaemon/service-runtime';
 import { pino } from 'pino';
-import { freshDatabase } from '../../../../tools/launcher/testing.mjs';
+import { freshDatabase, freshNats } from '../../../../tools/launcher/testing.mjs';
 import { daemonApp, DaemonModule } from '../daemon.module.js';
-import { ownNats } from './own-nats.js';
 
 export const administratorToken = 'token-of-the-administrator';
 
@@ -85,9 +84,9 @@ export async function startDaemon(options: DaemonAppOptions = {}): Promise<Daemo
 }
 
 async function ownServers(): Promise<Pick<DaemonApp, 'databaseUrl' | 'natsUrl' | 'drop'>> {
-  const [database, nats] = await Promise.all([freshDatabase(), ownNats()]);
+  const [database, nats] = await Promise.all([freshDatabase(), freshNats()]);
   const drop = async () => {
-    await Promise.all([database.drop(), nats.stop()]);
+    await Promise.all([database.drop(), nats.drop()]);
   };
   return { databaseUrl: database.url, natsUrl: nats.url, drop };
 }
