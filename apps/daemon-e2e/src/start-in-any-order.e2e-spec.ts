@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { LandingZone } from './landing-zone.js';
 import { TestSystem } from './test-system.js';
 
@@ -11,7 +11,10 @@ const orders = [
 
 describe('a system that is started in any order', () => {
   let system: TestSystem | undefined;
-  afterAll(() => system?.stop());
+  afterEach(async () => {
+    await system?.stop();
+    system = undefined;
+  });
 
   it.each(orders)('%s, %s, %s, %s: comes up and catalogues', async (...order) => {
     system = await TestSystem.servers();
@@ -28,7 +31,5 @@ describe('a system that is started in any order', () => {
     await system.api.put('/api/connectors/landing', zone.document());
     await system.api.caughtUp('landing');
     expect(await system.api.elements({ type: 'DataFile', source: 'landing' })).toHaveLength(10);
-    await system.stop();
-    system = undefined;
   });
 });
