@@ -23,7 +23,7 @@ import {
   pageOf,
 } from './metadata-query.js';
 import { event, request } from './request-contract.js';
-import { Difference, RunReport, Unread } from './run.js';
+import { CollectedReport, Difference, RunReport, Unread } from './run.js';
 import { ServiceName } from './services.js';
 import {
   Change,
@@ -128,11 +128,12 @@ export const gatewayMessages = {
   collectRuns: request(
     'idaemon.gateway.{gateway}.runs.collect',
     z.object({ limit: z.number().int().max(500).default(200) }),
-    z.object({ reports: z.array(RunReport) }),
+    z.object({ reports: z.array(CollectedReport) }),
   ),
+  /** A report that was replaced since `revisions`, in the order of `ids`, waits to be collected again. */
   acknowledgeRuns: request(
     'idaemon.gateway.{gateway}.runs.acknowledge',
-    z.object({ ids: z.array(z.uuid()) }),
+    z.object({ ids: z.array(z.uuid()), revisions: z.array(z.string()).optional() }),
     Empty,
   ),
   runDifferences: request(

@@ -50,6 +50,10 @@ export const RunReport = z.object({
 });
 export type RunReport = z.output<typeof RunReport>;
 
+/** As the gateway hands it out; `revision` changes with each report of the run, and is named when it is acknowledged. */
+export const CollectedReport = RunReport.extend({ revision: z.string().optional() });
+export type CollectedReport = z.output<typeof CollectedReport>;
+
 /** A run as REST answers it: requested and running ones have no outcome yet. */
 export const Run = z.object({
   id: z.uuid(),

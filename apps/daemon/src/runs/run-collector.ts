@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { gatewayMessages } from '@idaemon/contracts';
+import { gatewayMessages, type CollectedReport } from '@idaemon/contracts';
 import { Messaging } from '@idaemon/messaging';
 import type { Metrics } from '@idaemon/metrics';
 import { Database, isUnavailable } from '@idaemon/persistence';
@@ -66,8 +66,16 @@ export class RunCollector {
     if (reports.length === 0) return false;
     await this.reports.store(gateway, reports);
     for (const { outcome } of reports) this.metrics.daemonRuns.inc({ outcome });
-    const ids = reports.map(({ id }) => id);
-    await this.messaging.request(gatewayMessages.acknowledgeRuns, { gateway }, { ids }, { signal });
+    await this.messaging.request(gatewayMessages.acknowledgeRuns, { gateway }, receiptOf(reports), {
+      signal,
+    });
     return true;
   }
+}
+
+/** Without revisions at a gateway that names none: it is of an older version. */
+function receiptOf(reports: readonly CollectedReport[]): { ids: string[]; revisions?: string[] } {
+  const ids = reports.map(({ id }) => id);
+  const revisions = reports.flatMap(({ revision }) => revision ?? []);
+  return revisions.length === ids.length ? { ids, revisions } : { ids };
 }

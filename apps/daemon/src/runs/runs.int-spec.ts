@@ -247,9 +247,10 @@ test('reports are collected from a gateway page by page, stored, and only then a
   const waiting = Array.from({ length: 450 }, () => report(randomUUID()));
   const { messaging } = bed.daemon;
   messaging.respond(gatewayMessages.collectRuns, { gateway }, async ({ limit }) => ({
-    reports: waiting.slice(0, limit),
+    reports: waiting.slice(0, limit).map((one) => ({ ...one, revision: `of ${one.id}` })),
   }));
-  messaging.respond(gatewayMessages.acknowledgeRuns, { gateway }, async ({ ids }) => {
+  messaging.respond(gatewayMessages.acknowledgeRuns, { gateway }, async ({ ids, revisions }) => {
+    expect(revisions).toEqual(ids.map((id) => `of ${id}`));
     for (const id of ids) expect(await run(id)).toMatchObject({ state: 'ended', outcome: 'succeeded' });
     waiting.splice(0, ids.length);
     return {};

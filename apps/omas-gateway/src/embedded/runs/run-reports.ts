@@ -1,4 +1,4 @@
-import { RunReport } from '@idaemon/contracts';
+import { CollectedReport, RunReport } from '@idaemon/contracts';
 import type { Database, Sql } from '@idaemon/persistence';
 import type { RunAnswers } from '../../open-metadata-store.js';
 import { readDifferences } from './read-differences.js';
@@ -32,15 +32,20 @@ export function runReports(database: Database, reported: (connector: string) => 
     },
     collectRuns: async ({ limit }) => {
       const rows = await database.rows<{ report: unknown }>(
-        'select report from run_report where collected_at is null order by reported_at limit $1',
+        `select report || jsonb_build_object('revision', ${revision}) as report
+         from run_report where collected_at is null order by reported_at limit $1`,
         [limit],
       );
-      return { reports: byBytes(rows.map(({ report }) => RunReport.parse(report))) };
+      return { reports: byBytes(rows.map(({ report }) => CollectedReport.parse(report))) };
     },
-    acknowledgeRuns: async ({ ids }) => {
+    acknowledgeRuns: async ({ ids, revisions }) => {
+      // A run that is made again reports again: between collect and acknowledge, too.
       await database.rows(
-        'update run_report set collected_at = now() where id = any($1::uuid[]) and collected_at is null',
-        [ids],
+        `update run_report set collected_at = now()
+         from unnest($1::uuid[], $2::text[]) as collected (id, revision)
+         where run_report.id = collected.id and collected_at is null
+           and ${revision} = coalesce(collected.revision, ${revision})`,
+        [ids, revisions ?? []],
       );
       return {};
     },
@@ -48,10 +53,12 @@ export function runReports(database: Database, reported: (connector: string) => 
   };
 }
 
+/** SQL for what tells one report of a run from the next. */
+const revision = 'md5(report::text)';
 const maxReplyBytes = 400 * 1024;
 
 /** As many as fit into a reply: a report may list a hundred things that could not be read. */
-function byBytes(reports: RunReport[]): RunReport[] {
+function byBytes(reports: CollectedReport[]): CollectedReport[] {
   let bytes = 0;
   return reports.filter((report, index) => {
     bytes += Buffer.byteLength(JSON.stringify(report));

@@ -29,6 +29,11 @@ const report = (): RunReport => ({
   unreadCount: 0,
 });
 const collect = async () => (await store.writer.collectRuns({ limit: 100 })).reports;
+const acknowledge = (...reports: Awaited<ReturnType<typeof collect>>) =>
+  store.writer.acknowledgeRuns({
+    ids: reports.map(({ id }) => id),
+    revisions: reports.map(({ revision = '' }) => revision),
+  });
 
 describe('run reports', () => {
   it('wait until they are acknowledged, the oldest first', async () => {
@@ -36,11 +41,27 @@ describe('run reports', () => {
     const second = report();
     await store.writer.reportRun({ report: second });
     await store.writer.reportRun({ report: second });
-    expect(await collect()).toEqual([first, second]);
-    await store.writer.acknowledgeRuns({ ids: [first.id] });
-    expect(await collect()).toEqual([second]);
-    await store.writer.acknowledgeRuns({ ids: [second.id] });
+    const [one, two] = await collect();
+    expect([one, two]).toMatchObject([first, second]);
+    await acknowledge(one!);
+    expect(await collect()).toEqual([two]);
+    await acknowledge(two!);
     await store.writer.reportRun({ report: second });
+    expect(await collect()).toEqual([]);
+  });
+
+  it('wait again when a newer one came between collecting and acknowledging', async () => {
+    const [first, second] = [report(), report()];
+    await store.writer.reportRun({ report: first });
+    await store.writer.reportRun({ report: second });
+    const collected = await collect();
+    const newer: RunReport = { ...first, epoch: 2, outcome: 'succeeded' };
+    await store.writer.reportRun({ report: newer });
+    await acknowledge(...collected);
+    const [waiting, ...others] = await collect();
+    expect(waiting).toMatchObject(newer);
+    expect(others).toEqual([]);
+    await store.writer.acknowledgeRuns({ ids: [first.id] });
     expect(await collect()).toEqual([]);
   });
 
