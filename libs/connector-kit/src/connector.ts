@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { IntegrationService } from './integration-service.js';
+import type { ExtensionOf, IntegrationService } from './integration-service.js';
 import type { Metadata, RefreshMetadata } from './metadata.js';
 
 /** A secret that a connector uses. Its value comes from the reference in the configuration, never from `config`. */
@@ -90,9 +90,9 @@ export interface ConnectorDefinition<
    */
   connect?(context: ConnectContext<z.output<Schema>, Declared>): Promise<Client>;
   /** Reads everything once. At most one at a time per instance; called again after a failure. */
-  refresh?(context: RefreshContext<S, z.output<Schema>, Declared, Client>): Promise<void>;
+  refresh?(context: RefreshContext<S, z.output<Schema>, Declared, Client> & ExtensionOf<S>): Promise<void>;
   /** Listens for single changes until `signal` aborts; runs beside `refresh`. Returning early is an error. */
-  engage?(context: EngageContext<S, z.output<Schema>, Declared, Client>): Promise<void>;
+  engage?(context: EngageContext<S, z.output<Schema>, Declared, Client> & ExtensionOf<S>): Promise<void>;
   /** Closes the client. Called exactly once for each `connect` that succeeded, also after an abort. */
   disconnect?(context: { client: Client; log: ConnectorLog }): Promise<void>;
 }

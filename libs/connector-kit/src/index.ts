@@ -9,10 +9,12 @@ export {
   SystemUnavailableError,
 } from '@idaemon/contracts';
 export type { ChangeResult, Element, Locator } from '@idaemon/contracts';
-export { defineIntegrationService } from './integration-service.js';
+export { contextExtension, defineIntegrationService } from './integration-service.js';
 export type {
   CollectionDeclaration,
   CollectionDeclarations,
+  ContextExtension,
+  ExtensionOf,
   IntegrationService,
 } from './integration-service.js';
 export { toElementWrite, toReference } from './element-input.js';

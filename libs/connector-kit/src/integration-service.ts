@@ -24,17 +24,42 @@ export interface CollectionDeclaration {
 
 export type CollectionDeclarations = Readonly<Record<string, CollectionDeclaration>>;
 
+declare const members: unique symbol;
+
+/** What only this service gives its connectors: members of the contexts of `refresh` and `engage`, by their names. */
+export interface ContextExtension<Members extends object = object> {
+  readonly names: readonly string[];
+  /** Of the type only; there is no such value. */
+  readonly [members]?: Members;
+}
+
+/** Declares the members; a module of the service's app provides them for each connector instance. */
+export function contextExtension<Members extends object>(
+  ...names: (keyof Members & string)[]
+): ContextExtension<Members> {
+  return { names };
+}
+
 /** One of the twelve integration services: what its connectors may touch, as data. */
-export interface IntegrationService<Collections extends CollectionDeclarations = CollectionDeclarations> {
+export interface IntegrationService<
+  Collections extends CollectionDeclarations = CollectionDeclarations,
+  Extension extends object = object,
+> {
   readonly name: ServiceName;
   readonly description: string;
   readonly collections: Collections;
+  readonly extension?: ContextExtension<Extension>;
 }
 
+/** The members that the service adds to the contexts of its connectors; none for most. */
+export type ExtensionOf<S extends IntegrationService> =
+  S extends IntegrationService<CollectionDeclarations, infer Extension> ? Extension : object;
+
 /** Declares a service. Pure: no I/O, called once when its module is loaded. */
-export function defineIntegrationService<const Collections extends CollectionDeclarations>(
-  service: IntegrationService<Collections>,
-): IntegrationService<Collections> {
+export function defineIntegrationService<
+  const Collections extends CollectionDeclarations,
+  Extension extends object = object,
+>(service: IntegrationService<Collections, Extension>): IntegrationService<Collections, Extension> {
   for (const [name, { parents = {} }] of Object.entries(service.collections)) {
     for (const parent of Object.keys(parents)) {
       if (parent in service.collections) continue;
