@@ -9,5 +9,7 @@ export type { ReadinessCheck } from './bootstrap/readiness.js';
 export { Redaction } from './bootstrap/redaction.js';
 export { ENVIRONMENT, LOG, METRICS, SHUTDOWN } from './bootstrap/tokens.js';
 export { version } from './bootstrap/version.js';
+export { CONTEXT_EXTENSION } from './connector/context-extension.js';
+export type { ContextExtensionProvider, ExtendedInstance } from './connector/context-extension.js';
 export { IntegrationServiceModule } from './integration-service.module.js';
 export type { IntegrationServiceOptions } from './integration-service.module.js';

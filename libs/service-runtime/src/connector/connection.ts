@@ -23,6 +23,8 @@ export interface ClaimedConnector {
   gateway: OwnerGateway;
   /** What each of the connector's methods is given besides its own. */
   context: Omit<ConnectContext<unknown, SecretDeclarations>, 'signal'>;
+  /** The members that its service adds for `refresh` and `engage`. */
+  extend: (signal: AbortSignal) => Readonly<Record<string, unknown>>;
 }
 
 /** One that is connected. */
@@ -74,7 +76,10 @@ export async function claimConnector(
   });
   await unlessAway(gateway.claim(environment.instanceId, signal));
   const context = { name, config: checked.config, secrets, log: logs.writer() };
-  return { definition, configuration, gateway, context };
+  const { shards = 1 } = definition;
+  const extend = (until: AbortSignal) =>
+    environment.extension?.({ ...fence, shards, signal: until, log: context.log }) ?? {};
+  return { definition, configuration, gateway, context, extend };
 }
 
 export async function openConnection(

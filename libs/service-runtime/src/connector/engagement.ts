@@ -55,13 +55,13 @@ export async function keepEngaged(
 }
 
 async function engage(
-  { definition, gateway, context, client, configuration }: Connection,
+  { definition, gateway, context, client, configuration, extend }: Connection,
   { environment, requestRefresh }: EngagementOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const metadata = createMetadata(definition.service, gateway.port(signal));
   const state = gateway.state(signal);
   const listen = async () =>
-    definition.engage?.({ ...context, client, metadata, state, requestRefresh, signal });
+    definition.engage?.({ ...context, ...extend(signal), client, metadata, state, requestRefresh, signal });
   await obedient(`engage of ${configuration.name}`, listen, signal, environment.clock);
 }

@@ -105,7 +105,7 @@ function begin(
 
 async function callRefresh(
   run: DueRun,
-  { definition, gateway, context, client, configuration }: Connection,
+  { definition, gateway, context, client, configuration, extend }: Connection,
   session: RunSession,
   { environment, logs }: InstanceContext,
   signal: AbortSignal,
@@ -114,6 +114,7 @@ async function callRefresh(
   const refresh = async () =>
     definition.refresh?.({
       ...context,
+      ...extend(signal),
       client,
       metadata,
       state: gateway.state(signal),

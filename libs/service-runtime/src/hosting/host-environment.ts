@@ -2,6 +2,7 @@ import type { ServiceName } from '@idaemon/contracts';
 import type { Metrics } from '@idaemon/metrics';
 import type { Log } from '../bootstrap/log.js';
 import type { Redaction } from '../bootstrap/redaction.js';
+import type { ContextExtensionProvider } from '../connector/context-extension.js';
 import type { Definitions } from '../connector/definitions.js';
 import type { RefreshSlots } from '../connector/refresh-slots.js';
 import type { SecretSources } from '../connector/secrets.js';
@@ -27,4 +28,6 @@ export interface HostEnvironment {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** What the service adds to the contexts of its connectors; none for most. */
+  readonly extension?: ContextExtensionProvider;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { events } from '@idaemon/contracts';
 import type { AnyConnector, IntegrationService } from '@idaemon/connector-kit';
 import { Messaging } from '@idaemon/messaging';
@@ -11,6 +11,11 @@ import { exitCodes, ProcessEnd } from '../bootstrap/process-end.js';
 import { Readiness } from '../bootstrap/readiness.js';
 import { Redaction } from '../bootstrap/redaction.js';
 import { ENVIRONMENT, LOG, METRICS, SHUTDOWN } from '../bootstrap/tokens.js';
+import {
+  checkExtension,
+  CONTEXT_EXTENSION,
+  type ContextExtensionProvider,
+} from '../connector/context-extension.js';
 import { Definitions } from '../connector/definitions.js';
 import { addExternalConnectors } from '../connector/external-connectors.js';
 import { RefreshSlots } from '../connector/refresh-slots.js';
@@ -51,10 +56,12 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(Redaction) private readonly redaction: Redaction,
     @Inject(ProcessEnd) private readonly end: ProcessEnd,
+    @Optional() @Inject(CONTEXT_EXTENSION) private readonly extension?: ContextExtensionProvider,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { service, connectors } = this.hosted;
+    checkExtension(service, this.extension);
     const definitions = new Definitions(service.name, connectors, version);
     await addExternalConnectors(definitions, this.environment.IDAEMON_CONNECTORS, process.cwd(), this.log);
     const shared = this.#hostEnvironment(definitions);
@@ -118,6 +125,7 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
       log: log.child({ instance: instanceId }),
       metrics,
       clock: systemClock,
+      extension: this.extension,
     };
   }
 }

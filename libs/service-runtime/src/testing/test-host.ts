@@ -9,6 +9,7 @@ import { createMetrics } from '@idaemon/metrics';
 import { z } from 'zod';
 import { createLog } from '../bootstrap/log.js';
 import { Redaction } from '../bootstrap/redaction.js';
+import type { ContextExtensionProvider } from '../connector/context-extension.js';
 import { Definitions } from '../connector/definitions.js';
 import { RefreshSlots } from '../connector/refresh-slots.js';
 import { SecretsEnvironment } from '../connector/secrets-environment.js';
@@ -52,7 +53,11 @@ export interface TestHost {
 }
 
 /** An instance host between a daemon and gateways of the spec, on a clock of the spec. */
-export function testHost(definitions: AnyConnector[], slots = 4): TestHost {
+export function testHost(
+  definitions: AnyConnector[],
+  slots = 4,
+  extension?: ContextExtensionProvider,
+): TestHost {
   const clock = new FakeClock();
   const daemon = new FakeDaemon();
   const gateways = new FakeGateways();
@@ -84,6 +89,7 @@ export function testHost(definitions: AnyConnector[], slots = 4): TestHost {
     }),
     metrics: createMetrics('files-integrator'),
     clock,
+    extension,
   };
   const host = new InstanceHost({
     environment,
