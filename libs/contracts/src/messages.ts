@@ -14,6 +14,8 @@ import { Element, ElementVersion, ElementWrite, Reference, Relationship } from '
 import { FieldError, WireError } from './errors.js';
 import { Heartbeat, HeartbeatReply, LogLine } from './heartbeat.js';
 import {
+  ChangesPage,
+  ChangesQuery,
   DeadLetter,
   ElementQuery,
   Graph,
@@ -217,6 +219,8 @@ export const metadataMessages = {
     }),
     z.object({ items: z.array(MetadataChange), position: z.number().int(), gap: z.boolean() }),
   ),
+  /** For connectors: the elements that have changed since a cursor, each in its latest state. */
+  follow: request('idaemon.gateway.{gateway}.metadata.follow', ChangesQuery, ChangesPage),
   deadLetters: request(
     'idaemon.gateway.{gateway}.dead-letters.list',
     Page.extend({ connector: z.string().optional() }),

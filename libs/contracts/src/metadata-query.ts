@@ -1,6 +1,6 @@
 /** What is asked of open metadata, and what is answered. */
 import { z } from 'zod';
-import { Element, ElementWrite, Relationship } from './element.js';
+import { Element, ElementHeader, ElementWrite, Relationship } from './element.js';
 import { WireError } from './errors.js';
 
 export const Page = z.object({
@@ -50,6 +50,42 @@ export const MetadataChange = z.object({
   connector: z.string().nullable(),
 });
 export type MetadataChange = z.output<typeof MetadataChange>;
+
+/** What follows a cursor of an earlier answer; without one, everything that there is, or only what is to come. */
+export const ChangesQuery = z.object({
+  cursor: z.string().max(500).optional(),
+  /** Where to begin without a cursor. */
+  from: z.enum(['everything', 'now']).default('everything'),
+  limit: z.number().int().min(1).max(1000).default(200),
+  /** Entity types, subtypes included. */
+  types: z.array(z.string()).optional(),
+  /** Qualified names of the metadata sources whose elements they are. */
+  sources: z.array(z.string()).optional(),
+  /** Leaves out what this connector changed itself. */
+  notBy: z.string().optional(),
+});
+export type ChangesQuery = z.output<typeof ChangesQuery>;
+
+/** The latest state of an element that has changed: all of it, or that it is gone. */
+export const ElementChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('changed'), element: Element }),
+  z.object({
+    kind: z.literal('removed'),
+    element: ElementHeader.extend({ source: z.string().nullable() }),
+  }),
+]);
+export type ElementChange = z.output<typeof ElementChange>;
+
+export const ChangesPage = z.object({
+  /** Each with the cursor that goes on behind it. */
+  items: z.array(z.object({ change: ElementChange, cursor: z.string() })),
+  cursor: z.string(),
+  /** There is more now: ask again at once. */
+  hasMore: z.boolean(),
+  /** What followed the cursor is no longer kept: from here on all elements are given anew, but no removals. */
+  hasGap: z.boolean(),
+});
+export type ChangesPage = z.output<typeof ChangesPage>;
 
 export const DeadLetter = z.object({
   id: z.string(),

@@ -7,6 +7,7 @@ import {
   type Reference,
 } from '@idaemon/contracts';
 import { checkElement, isSubtypeOf, validEntityTypesOf } from '@idaemon/open-metadata';
+import { changedFacets } from '../write/changed-facets.js';
 import { release } from '../write/placeholders.js';
 import { findTargets, type Target } from '../write/reference-lookup.js';
 import { ReferenceResolver } from '../write/resolve-references.js';
@@ -44,6 +45,11 @@ export async function classifyElements(
     }
   }
   if (results.some(({ result }) => result === 'refused')) await release(sql, placeholders);
+  const changed = targets.flatMap((target, position) => {
+    const isChanged = ['created', 'updated'].includes(results[position]?.result ?? '');
+    return isChanged && !(target instanceof IdaemonError) ? [resolver.final(target).id] : [];
+  });
+  context.feed.push(...(await changedFacets(sql, changed)));
   return results;
 }
 
@@ -92,7 +98,7 @@ async function classify(
 
 /** Takes away the source's own classifications. */
 export async function declassifyElements(
-  { sql, writer }: ChangeContext,
+  { sql, writer, feed }: ChangeContext,
   declassifyings: readonly { element: Reference; name: string }[],
 ): Promise<ChangeResult[]> {
   const found = await findTargets(
@@ -100,6 +106,7 @@ export async function declassifyElements(
     declassifyings.map(({ element }) => element),
   );
   const results: ChangeResult[] = [];
+  const changed: number[] = [];
   for (const { element, name } of declassifyings) {
     const target = targetOf(found, element);
     const deleted = await sql.rows(
@@ -107,11 +114,13 @@ export async function declassifyElements(
       [target?.id ?? 0, name, writer.source.id],
     );
     const isGone = target && deleted.length > 0;
+    if (isGone) changed.push(target.id);
     results.push(isGone ? { result: 'removed', guid: target.guid } : { result: 'absent', guid: null });
   }
   await release(
     sql,
     [...found.byName.values(), ...found.byLocator.values()].map(({ id }) => id),
   );
+  feed.push(...(await changedFacets(sql, changed)));
   return results;
 }

@@ -9,6 +9,7 @@ import {
 } from '@idaemon/contracts';
 import { checkRelationship, relationshipEnds } from '@idaemon/open-metadata';
 import { newGuid } from '../guid.js';
+import { changedFacets } from '../write/changed-facets.js';
 import { findCrowded, findStillCrowded } from '../write/crowded-ends.js';
 import { release } from '../write/placeholders.js';
 import { findTargets, type Target } from '../write/reference-lookup.js';
@@ -50,7 +51,16 @@ export async function relateElements(
   await updateLinks(sql, writer, changed);
   await refuseCrowded(context, fresh, results);
   if (hasRefused(results)) await release(sql, placeholders);
+  context.feed.push(...(await changedFacets(sql, endsOfChanged(links, results))));
   return relations.map((_, position) => results.get(position) ?? { result: 'unchanged', guid: null });
+}
+
+function endsOfChanged(links: readonly Link[], results: Results): number[] {
+  const changed = links.filter(({ position }) => {
+    const result = results.get(position)?.result;
+    return result === 'created' || result === 'updated';
+  });
+  return changed.flatMap(({ end1_id, end2_id }) => [end1_id, end2_id]);
 }
 
 async function findEnds(

@@ -1,4 +1,5 @@
 import type { ChangeResult, Reference } from '@idaemon/contracts';
+import { changedFacets } from '../write/changed-facets.js';
 import { release } from '../write/placeholders.js';
 import { findTargets } from '../write/reference-lookup.js';
 import type { ChangeContext } from './change-context.js';
@@ -13,7 +14,7 @@ export interface Unrelation {
 
 /** Takes away the source's own relationships; those that an element declares go with its content only. */
 export async function unrelateElements(
-  { sql, writer }: ChangeContext,
+  { sql, writer, feed }: ChangeContext,
   unrelations: readonly Unrelation[],
 ): Promise<ChangeResult[]> {
   const found = await findTargets(
@@ -29,6 +30,13 @@ export async function unrelateElements(
   await release(
     sql,
     present.flatMap(({ end1_id, end2_id }) => [end1_id, end2_id]),
+  );
+  const gone = present.filter((link) => deleted.has(singleKey(link)));
+  feed.push(
+    ...(await changedFacets(
+      sql,
+      gone.flatMap(({ end1_id, end2_id }) => [end1_id, end2_id]),
+    )),
   );
   return links.map((link): ChangeResult => {
     const guid = link && deleted.get(singleKey(link));

@@ -2,6 +2,7 @@ import { NotFoundError, type Reference } from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
 import type { ReadingAnswers } from '../../open-metadata-store.js';
 import { ChangeFeed } from './change-feed.js';
+import { ChangeFollower } from './change-follower.js';
 import { ConnectorStates } from './connector-state.js';
 import { DeadLetters, type Rewrite } from './dead-letters.js';
 import { ElementHistory } from './element-history.js';
@@ -28,6 +29,7 @@ export function embeddedReader({ reading, writing, rewrite }: ReaderParts): Read
   const history = new ElementHistory(reading);
   const graphs = new GraphQueries(reading);
   const feed = new ChangeFeed(reading);
+  const follower = new ChangeFollower(reading);
   const deadLetters = new DeadLetters(writing, rewrite);
   const states = new ConnectorStates(writing);
   return {
@@ -46,6 +48,7 @@ export function embeddedReader({ reading, writing, rewrite }: ReaderParts): Read
       });
     },
     changes: (query) => feed.read(query),
+    follow: (query) => follower.follow(query),
     deadLetters: (query) => deadLetters.page(query),
     deadLetter: ({ id }) => deadLetters.get(id),
     replayDeadLetter: async (request) => ({ result: await deadLetters.replay(request) }),

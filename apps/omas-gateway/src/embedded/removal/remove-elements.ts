@@ -1,5 +1,6 @@
 import type { Sql } from '@idaemon/persistence';
 import { insertHistory } from '../write/element-rows.js';
+import { changedFacets } from '../write/changed-facets.js';
 import type { FeedEntry } from '../write/feed.js';
 import { release } from '../write/placeholders.js';
 import type { Writer } from '../write/writer.js';
@@ -18,7 +19,9 @@ export async function removeElements(
   emit: (entries: FeedEntry[]) => Promise<void> | void,
 ): Promise<void> {
   for await (const ids of pages()) {
+    const others = await otherEnds(sql, writer, ids);
     await release(sql, await removeDeclarations(sql, writer, ids));
+    if (others.length > 0) await emit(await changedFacets(sql, others));
   }
   for await (const ids of pages()) {
     await sql.rows(`${insertHistory(true)} where id = any($1::bigint[])`, [
@@ -50,6 +53,22 @@ const ownFacets = [
   `delete from classification where element_id = any($1::bigint[]) and source_id = $2
    returning element_id as id`,
 ];
+
+/** Elements that lose a relationship, but not just a child. */
+async function otherEnds(sql: Sql, { source }: Writer, ids: readonly number[]): Promise<number[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `select r.end2_id as id from relationship r join element e on e.id = r.end1_id
+     where r.end1_id = any($1::bigint[]) and r.end2_id is distinct from e.parent_id
+       and (r.declared_end = 1 or (r.declared_end is null and r.source_id = $2))
+     union
+     select r.end1_id from relationship r join element e on e.id = r.end2_id
+     where r.end2_id = any($1::bigint[]) and r.end1_id is distinct from e.parent_id
+       and (r.declared_end = 2 or (r.declared_end is null and r.source_id = $2))`,
+    [ids, source.id],
+  );
+  const isGone = new Set(ids);
+  return rows.map(({ id }) => Number(id)).filter((id) => !isGone.has(id));
+}
 
 /** Answers the elements that lose a reference. */
 async function removeDeclarations(sql: Sql, { source }: Writer, ids: readonly number[]): Promise<number[]> {

@@ -1,5 +1,6 @@
 import type { Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
+import { changedFacets } from './changed-facets.js';
 import { findCrowded } from './crowded-ends.js';
 import {
   freeKeys,
@@ -27,6 +28,7 @@ import { release } from './placeholders.js';
 import {
   compareLinks,
   declarerOf,
+  otherEndOf,
   deleteLinks,
   findDeclaredLinks,
   insertLinks,
@@ -67,7 +69,7 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
     writer,
     updates.filter(({ match }) => isTakenOver(match, writer)).map(({ id }) => id),
   );
-  const crowded = await writeLinks(sql, ids, writer, inserts, updates);
+  const { crowded, others } = await writeLinks(sql, ids, writer, inserts, updates);
   const dropped = await writeFacets(sql, writer, writes, inserts, updates);
   await followReferences(sql, ids, writer, [...namesGivenUp(updates), ...locatorsGivenUp(writes, dropped)]);
   await dropUnfitLinks(sql, writer, [
@@ -75,7 +77,7 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
     ...writes.merges.map(({ to }) => to),
   ]);
   return {
-    feed: writes.elements.flatMap(feedOf),
+    feed: [...writes.elements.flatMap(feedOf), ...(await changedFacets(sql, others))],
     crowded,
     split: updates.flatMap(({ split }) => split?.id ?? []),
   };
@@ -158,7 +160,7 @@ async function writeLinks(
   writer: Writer,
   inserts: readonly Insert[],
   updates: readonly Update[],
-): Promise<number[]> {
+): Promise<{ crowded: number[]; others: number[] }> {
   const updatedIds = updates.map(({ id }) => id);
   const stored = await findDeclaredLinks(sql, updatedIds);
   const difference = compareLinks(
@@ -173,11 +175,21 @@ async function writeLinks(
   const missing: DeclaredLink[] = [...inserts.flatMap(({ links }) => links), ...difference.missing];
   const fresh = await newLinks(sql, ids, missing);
   await insertLinks(sql, writer, fresh);
-  await release(
-    sql,
-    difference.surplus.map((link) => (declarerOf(link) === link.end1_id ? link.end2_id : link.end1_id)),
-  );
-  return findCrowded(sql, fresh, new Set(inserts.map(({ id }) => id)));
+  await release(sql, difference.surplus.map(otherEndOf));
+  const crowded = await findCrowded(sql, fresh, new Set(inserts.map(({ id }) => id)));
+  const isChanged = new Set(difference.changed.map(({ id }) => id));
+  const changed = stored.filter(({ id }) => isChanged.has(id));
+  const others = otherEnds([...inserts, ...updates], [...missing, ...changed, ...difference.surplus]);
+  return { crowded, others };
+}
+
+/** The elements at the other ends, unless they are written now too. That a parent has a child is no change of it. */
+function otherEnds(writes: readonly LinkedWrite[], links: readonly DeclaredLink[]): number[] {
+  const parentOf = new Map(writes.map(({ id, parentId }) => [id, parentId]));
+  return links.flatMap((link) => {
+    const other = otherEndOf(link);
+    return parentOf.has(other) || parentOf.get(declarerOf(link)) === other ? [] : [other];
+  });
 }
 
 async function newLinks(sql: Sql, ids: Ids, links: readonly DeclaredLink[]): Promise<NewLink[]> {

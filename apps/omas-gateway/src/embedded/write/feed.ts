@@ -8,6 +8,8 @@ export interface FeedEntry {
   guid: string;
   type: string;
   qualified_name: string;
+  /** Whose element it is, where that is not the writer's source. */
+  source_id?: number | null;
 }
 
 /**
@@ -24,7 +26,8 @@ export async function appendToFeed(
     `with head as (update feed_head set position = position + $2::int returning position - $2::int as before),
      appended as (
        insert into change_feed (position, at, guid, run_id, source_id, kind, type, qualified_name, connector)
-       select before + n, clock_timestamp(), (entry->>'guid')::uuid, $3, $4, entry->>'kind', entry->>'type',
+       select before + n, clock_timestamp(), (entry->>'guid')::uuid, $3,
+         coalesce((entry->>'source_id')::int, $4), entry->>'kind', entry->>'type',
          entry->>'qualified_name', $5
        from head, jsonb_array_elements($1::jsonb) with ordinality as entries (entry, n))
      select before + $2::int as position from head`,

@@ -41,6 +41,10 @@ export function declarerOf({ declared_end, end1_id, end2_id }: DeclaredLink): nu
   return declared_end === 1 ? end1_id : end2_id;
 }
 
+export function otherEndOf(link: DeclaredLink): number {
+  return declarerOf(link) === link.end1_id ? link.end2_id : link.end1_id;
+}
+
 /**
  * The same two elements may have several relationships of some types, told apart by their properties; and each name
  * by which an element refers to another one is a relationship of its own.
