@@ -23,6 +23,18 @@ const boundaries = [
     ],
   ],
   [
+    'type:intake',
+    [
+      'type:runtime',
+      'type:adapter',
+      'type:integration-services',
+      'type:connector-kit',
+      'type:contracts',
+      'type:open-lineage',
+      'type:open-metadata',
+    ],
+  ],
+  [
     'type:connector',
     ['type:integration-services', 'type:connector-kit', 'type:open-metadata', 'type:connector-testing'],
   ],
@@ -30,6 +42,7 @@ const boundaries = [
     'type:app',
     [
       'type:runtime',
+      'type:intake',
       'type:adapter',
       'type:connector',
       'type:integration-services',

@@ -96,7 +96,7 @@ function portOfService(services, name) {
  * @returns {Promise<RunningProcess>}
  */
 export function startApp(app, { home, natsUrl, postgresUrl, environment }) {
-  const ownsTables = !app.app.endsWith('-integrator');
+  const ownsTables = !app.app.endsWith('-integrator') || app.app === 'lineage-integrator';
   return startProcess({
     name: app.name,
     command: process.execPath,
@@ -109,7 +109,7 @@ export function startApp(app, { home, natsUrl, postgresUrl, environment }) {
       IDAEMON_HOST: app.host ?? loopback,
       IDAEMON_PORT: String(app.port),
       IDAEMON_NATS_URL: natsUrl,
-      // Integrators are stateless: no way to the tables, no mistake with them.
+      // Integrators are stateless but for the intake log of lineage: no way to the tables, no mistake with them.
       IDAEMON_POSTGRES_URL: ownsTables ? postgresUrl : undefined,
       ...app.environment,
     },

@@ -12,4 +12,4 @@ export { version } from './bootstrap/version.js';
 export { CONTEXT_EXTENSION } from './connector/context-extension.js';
 export type { ContextExtensionProvider, ExtendedInstance } from './connector/context-extension.js';
 export { IntegrationServiceModule } from './integration-service.module.js';
-export type { IntegrationServiceOptions } from './integration-service.module.js';
+export type { IntegrationServiceOptions, ServiceModule } from './integration-service.module.js';

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { integrationServices } from '@idaemon/contracts';
 import type { AnyConnector, IntegrationService } from '@idaemon/connector-kit';
+import type { z } from 'zod';
 import { describedModule } from './bootstrap/app-description.js';
 import { HostRunner, INTEGRATION_SERVICE } from './hosting/host-runner.js';
 import { IntegratorEnvironment } from './hosting/integrator-environment.js';
@@ -10,7 +11,13 @@ export interface IntegrationServiceOptions {
   /** The connectors that the app brings; `IDAEMON_CONNECTORS` adds others. */
   connectors: readonly AnyConnector[];
   /** What only this service has; their controllers answer on the port of the app. */
-  modules?: (Type | DynamicModule)[];
+  modules?: readonly ServiceModule[];
+}
+
+/** A Nest module that one service has on top; its statics say what it needs of the app. */
+export interface ServiceModule extends Type {
+  /** Variables beside those of every integrator. */
+  readonly environment?: z.ZodObject;
 }
 
 /** Hosts the connector instances of one integration service: all that its app needs. */
@@ -21,11 +28,13 @@ export class IntegrationServiceModule {
     const { port } = integrationServices[service.name];
     const providers = [{ provide: INTEGRATION_SERVICE, useValue: options }, HostRunner];
     return describedModule(
-      { module: IntegrationServiceModule, imports: modules, providers },
+      { module: IntegrationServiceModule, imports: [...modules], providers },
       {
         name: service.name,
         port,
-        environment: IntegratorEnvironment,
+        environment: IntegratorEnvironment.extend(
+          Object.assign({}, ...modules.map(({ environment }) => environment?.shape)) as z.ZodRawShape,
+        ),
         ...(modules.length > 0 ? { http: {} } : {}),
       },
     );

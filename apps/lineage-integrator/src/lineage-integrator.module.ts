@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { lineageIntegrator } from '@idaemon/integration-services';
+import { LineageIntakeModule } from '@idaemon/lineage-intake';
+import { IntegrationServiceModule } from '@idaemon/service-runtime';
+
+@Module({
+  imports: [
+    IntegrationServiceModule.forRoot({
+      service: lineageIntegrator,
+      connectors: [],
+      modules: [LineageIntakeModule],
+    }),
+  ],
+})
+export class LineageIntegratorModule {}

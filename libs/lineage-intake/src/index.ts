@@ -1,0 +1,1 @@
+export { LineageIntakeModule } from './lineage-intake.module.js';
