@@ -5,11 +5,21 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   ['type:contracts', []],
   ['type:open-metadata', []],
+  ['type:open-lineage', ['type:contracts']],
   ['type:connector-kit', ['type:contracts', 'type:open-metadata']],
-  ['type:integration-services', ['type:connector-kit', 'type:contracts', 'type:open-metadata']],
+  [
+    'type:integration-services',
+    ['type:connector-kit', 'type:contracts', 'type:open-lineage', 'type:open-metadata'],
+  ],
   [
     'type:connector-testing',
-    ['type:connector-kit', 'type:integration-services', 'type:contracts', 'type:open-metadata'],
+    [
+      'type:connector-kit',
+      'type:integration-services',
+      'type:contracts',
+      'type:open-lineage',
+      'type:open-metadata',
+    ],
   ],
   ['type:adapter', ['type:adapter', 'type:connector-kit', 'type:contracts', 'type:open-metadata']],
   [
@@ -36,7 +46,13 @@ const boundaries = [
   ],
   [
     'type:connector',
-    ['type:integration-services', 'type:connector-kit', 'type:open-metadata', 'type:connector-testing'],
+    [
+      'type:integration-services',
+      'type:connector-kit',
+      'type:open-lineage',
+      'type:open-metadata',
+      'type:connector-testing',
+    ],
   ],
   [
     'type:app',
@@ -48,6 +64,7 @@ const boundaries = [
       'type:integration-services',
       'type:connector-kit',
       'type:contracts',
+      'type:open-lineage',
       'type:open-metadata',
     ],
   ],
@@ -56,6 +73,7 @@ const boundaries = [
     'type:tool',
     [
       'type:contracts',
+      'type:open-lineage',
       'type:open-metadata',
       'type:tool',
       'type:connector-kit',

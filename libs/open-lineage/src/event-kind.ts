@@ -11,17 +11,17 @@ export interface KindOfEvent {
  * senders copy URLs. Undefined: neither run nor job nor dataset.
  */
 export function kindOf(event: Record<string, unknown>): KindOfEvent | undefined {
-  const named = kindOfSchemaUrl(event['schemaURL']);
+  const named = kindOfSchemaUrl(event.schemaURL);
   const shape = kindOfShape(event, named);
   if (!shape) return undefined;
-  const isAmbiguous = shape !== 'run' && isPresent(event['job']) && isPresent(event['dataset']);
+  const isAmbiguous = shape !== 'run' && isPresent(event.job) && isPresent(event.dataset);
   return { kind: shape, isDoubtful: isAmbiguous || (named !== undefined && named !== shape) };
 }
 
 function kindOfShape(event: Record<string, unknown>, named: EventKind | undefined): EventKind | undefined {
-  const hasJob = isPresent(event['job']);
-  const hasDataset = isPresent(event['dataset']);
-  if (isPresent(event['run'])) return hasDataset && !hasJob ? 'dataset' : 'run';
+  const hasJob = isPresent(event.job);
+  const hasDataset = isPresent(event.dataset);
+  if (isPresent(event.run)) return hasDataset && !hasJob ? 'dataset' : 'run';
   if (hasJob && hasDataset) return named === 'job' ? 'job' : 'dataset';
   if (hasDataset) return 'dataset';
   return hasJob ? 'job' : undefined;

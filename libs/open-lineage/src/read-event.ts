@@ -45,8 +45,8 @@ class Reader {
   read(kind: EventKind): ReadEvent {
     const { eventTime, instant } = this.time();
     const runId = kind === 'run' ? this.runId() : undefined;
-    const job = kind === 'dataset' ? undefined : this.named(this.value['job'], '/job');
-    const dataset = kind === 'dataset' ? this.named(this.value['dataset'], '/dataset') : undefined;
+    const job = kind === 'dataset' ? undefined : this.named(this.value.job, '/job');
+    const dataset = kind === 'dataset' ? this.named(this.value.dataset, '/dataset') : undefined;
     if (kind !== 'dataset') {
       this.datasets('inputs');
       this.datasets('outputs');
@@ -68,17 +68,17 @@ class Reader {
   }
 
   private time(): { eventTime: string; instant: string } {
-    const eventTime = this.text(this.value['eventTime'], '/eventTime');
+    const eventTime = this.text(this.value.eventTime, '/eventTime');
     const instant = instantOf(eventTime);
     if (instant !== undefined) return { eventTime, instant };
-    if (typeof this.value['eventTime'] === 'string') {
+    if (typeof this.value.eventTime === 'string') {
       this.fail('/eventTime', 'format', 'A date and time of ISO 8601 is needed.');
     }
     return { eventTime, instant: '' };
   }
 
   private eventType(): EventType {
-    const given = this.value['eventType'];
+    const given = this.value.eventType;
     if (given === undefined || given === null) return 'OTHER';
     const upper = typeof given === 'string' ? given.toUpperCase() : '';
     const known = eventTypes.find((type) => type === upper);
@@ -89,13 +89,13 @@ class Reader {
   }
 
   private runId(): string {
-    const run = this.value['run'];
+    const run = this.value.run;
     if (!isObject(run)) {
       this.fail('/run', 'type', 'An object is needed.');
       return '';
     }
-    const runId = this.text(run['runId'], '/run/runId');
-    if (run['runId'] === '') this.fail('/run/runId', 'minLength', 'It must not be empty.');
+    const runId = this.text(run.runId, '/run/runId');
+    if (run.runId === '') this.fail('/run/runId', 'minLength', 'It must not be empty.');
     return runId;
   }
 
@@ -132,12 +132,12 @@ class Reader {
       this.fail(pointer, isMissing ? 'required' : 'type', 'An object is needed.');
       return { namespace: '', name: '' };
     }
-    const namespace = this.text(item['namespace'], `${pointer}/namespace`);
-    const name = this.text(item['name'], `${pointer}/name`);
+    const namespace = this.text(item.namespace, `${pointer}/namespace`);
+    const name = this.text(item.name, `${pointer}/name`);
     this.addNamespace(namespace);
-    if (item['namespace'] === '')
+    if (item.namespace === '')
       this.issues.push(problem(`${pointer}/namespace`, 'minLength', 'It is empty.'));
-    if (item['name'] === '') this.issues.push(problem(`${pointer}/name`, 'minLength', 'It is empty.'));
+    if (item.name === '') this.issues.push(problem(`${pointer}/name`, 'minLength', 'It is empty.'));
     return { namespace, name };
   }
 
