@@ -36,6 +36,7 @@ import {
   SessionBegin,
   SessionCommit,
   SessionCommitReply,
+  StateValues,
 } from './session.js';
 
 const Empty = z.object({});
@@ -120,6 +121,7 @@ export const gatewayMessages = {
       synchronization: Synchronization,
       removal: RemovalGuard,
       changes: z.array(Change).max(500),
+      state: StateValues.optional(),
     }),
     z.object({ results: z.array(ChangeResult) }),
     30_000,

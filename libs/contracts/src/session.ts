@@ -14,6 +14,10 @@ export const Fence = z.object({
 });
 export type Fence = z.output<typeof Fence>;
 
+/** Connector state by key, at most `maxStateBytes` each: saved in the transaction of the write that carries it. */
+export const StateValues = z.record(z.string().min(1).max(200), z.json());
+export type StateValues = z.output<typeof StateValues>;
+
 /** How a run stands towards the gateway; fixed when its session begins. */
 export const SessionBegin = z.object({
   fence: Fence,
@@ -47,6 +51,8 @@ export const SessionBatch = z.object({
   collection: z.string(),
   scope: z.string(),
   entries: z.array(BatchEntry),
+  /** Saved with the batch, unless entries of it are needed: then with the batch that brings them. */
+  state: StateValues.optional(),
 });
 export type SessionBatch = z.output<typeof SessionBatch>;
 

@@ -8,6 +8,7 @@ import {
 import type { Database, Sql } from '@idaemon/persistence';
 import type { z } from 'zod';
 import { assertOwner } from '../claims/fence.js';
+import { checkState, writeState } from '../connector-state.js';
 import { sourceId } from '../metadata-sources.js';
 import type { Notices } from '../notices.js';
 import { writeTransaction } from '../write/placeholders.js';
@@ -56,12 +57,15 @@ export class SingleChanges {
   constructor(private readonly options: SingleChangesOptions) {}
 
   async change(request: ChangeRequest): Promise<{ results: ChangeResult[] }> {
-    const { fence, source, removal } = request;
+    const { fence, source, removal, state } = request;
     const { connector, shard } = fence;
+    checkState(fence, state);
     const who = { connector, shard, changedBy: connector, feedConnector: connector };
     const results = await this.#transaction(source, who, removal, async (context) => {
       await assertOwner(context.sql, fence);
-      return applyInOrder(context, request);
+      const done = await applyInOrder(context, request);
+      await writeState(context.sql, fence, state);
+      return done;
     });
     return { results };
   }

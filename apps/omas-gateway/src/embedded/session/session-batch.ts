@@ -1,6 +1,7 @@
-import { type IdaemonError, type SessionBatch } from '@idaemon/contracts';
+import { type IdaemonError, type SessionBatch, type StateValues } from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
 import { assertOwner } from '../claims/fence.js';
+import { writeState } from '../connector-state.js';
 import { rememberCrowded } from '../write/crowded-ends.js';
 import { forgetDeadLetters, recordDeadLetters, type Refused } from '../write/dead-letters.js';
 import { recordDifferences, type NewDifference } from '../runs/run-differences.js';
@@ -18,6 +19,7 @@ export interface CheckedBatch {
   probes: Probe[];
   incoming: Incoming[];
   refused: Refused[];
+  state: StateValues | undefined;
 }
 
 /** What a batch has done, to be remembered once its transaction has committed. */
@@ -32,7 +34,10 @@ export interface BatchOutcome {
 }
 
 /** Checks and hashes the entries; of two with the same name the later one counts. */
-export function checkBatch({ entries, collection, scope }: SessionBatch, scopeId: number): CheckedBatch {
+export function checkBatch(
+  { entries, collection, scope, state }: SessionBatch,
+  scopeId: number,
+): CheckedBatch {
   const probes: Probe[] = [];
   const incoming = new Map<string, Incoming>();
   const refused: Refused[] = [];
@@ -55,7 +60,7 @@ export function checkBatch({ entries, collection, scope }: SessionBatch, scopeId
       incomingElement(position, element, { collection, scope, scopeId }),
     );
   });
-  return { scopeId, probes, incoming: [...incoming.values()], refused };
+  return { scopeId, probes, incoming: [...incoming.values()], refused, state };
 }
 
 /** The transaction of a batch. */
@@ -82,6 +87,8 @@ export async function writeBatch(
     }
     await rememberCrowded(sql, session.id, crowded);
   }
+  // Content that is still to come belongs to the state as well.
+  if (!session.isPlan && probed.needed.length === 0) await writeState(sql, session.begin.fence, batch.state);
   const feedPosition = session.isPlan ? null : await appendToFeed(sql, writer, feed);
   const seen = [...probed.same, ...written.filter(isThere)];
   const hasCrowdedEnds = crowded.length > 0;

@@ -11,6 +11,7 @@ import {
 import type { Database } from '@idaemon/persistence';
 import type { SessionAnswers } from '../../open-metadata-store.js';
 import { notPermitted } from '../changes/single-changes.js';
+import { checkState } from '../connector-state.js';
 import type { Notices } from '../notices.js';
 import { retriedTransaction } from '../retried-transaction.js';
 import { reportOfSession } from '../runs/run-reports.js';
@@ -70,6 +71,7 @@ export class SyncSessions implements SessionAnswers {
   async batch(request: SessionBatch): ReturnType<SessionAnswers['batch']> {
     const session = this.#open(request.session);
     assertMayWrite(session);
+    checkState(session.begin.fence, request.state);
     return session.answerOnce(request.number, async () => {
       const scope = await this.#scope(session, request.collection, request.scope);
       const batch = checkBatch(request, scope.id);
