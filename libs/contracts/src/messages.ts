@@ -160,11 +160,20 @@ export const gatewayMessages = {
     z.object({ fence: Fence, key: z.string().max(200), value: z.json() }),
     Empty,
   ),
-  /** Elements of a connector that was deleted with `?elements=remove`: removed in the background, source by source. */
+  /**
+   * Forgets a deleted connector and, if asked, removes its elements: about `limit` of them, then `isDone` is false and
+   * the same request goes on. May be repeated. `runId` is the run that the history of the elements names.
+   */
   removeConnector: request(
     'idaemon.gateway.{gateway}.connector.remove',
-    z.object({ connector: z.string(), elements: z.enum(['keep', 'remove']), changedBy: z.string() }),
-    z.object({ removed: z.number().int() }),
+    z.object({
+      connector: z.string(),
+      elements: z.enum(['keep', 'remove']),
+      changedBy: z.string(),
+      runId: z.uuid().optional(),
+      limit: z.number().int().positive().optional(),
+    }),
+    z.object({ removed: z.number().int(), isDone: z.boolean().default(true) }),
     60_000,
   ),
 } as const;

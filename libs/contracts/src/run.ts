@@ -58,7 +58,8 @@ export type CollectedReport = z.output<typeof CollectedReport>;
 export const Run = z.object({
   id: z.uuid(),
   connector: z.string(),
-  mode: RunMode,
+  /** `removal`: of the elements of a connector that was deleted; no instance has it. */
+  mode: z.enum([...RunMode.options, 'removal']),
   trigger: RunTrigger,
   state: z.enum(['requested', 'running', 'ended']),
   outcome: RunOutcome.nullable(),

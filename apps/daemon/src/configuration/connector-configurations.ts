@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalJson, ConflictError, NotFoundError, type ConnectorConfiguration } from '@idaemon/contracts';
+import {
+  canonicalJson,
+  ConflictError,
+  NotFoundError,
+  type ConnectorConfiguration,
+  type Run,
+} from '@idaemon/contracts';
 import { Database, type Sql } from '@idaemon/persistence';
 import type { Principal } from '../access/role.js';
 import { recordAudit } from '../audit/audit.repository.js';
@@ -10,6 +16,7 @@ import { mergePatch } from './merge-patch.js';
 import { addRevision } from './revision.repository.js';
 import { checkPreconditions } from './revision-check.js';
 import { WakeUps } from '../ownership/wake-ups.js';
+import { RemovalRunRepository } from '../runs/removal-run.repository.js';
 
 export interface Applied {
   connector: StoredConnector;
@@ -23,6 +30,7 @@ export class ConnectorConfigurations {
     @Inject(Database) private readonly database: Database,
     @Inject(ConnectorRepository) private readonly connectors: ConnectorRepository,
     @Inject(ConnectorChecks) private readonly checks: ConnectorChecks,
+    @Inject(RemovalRunRepository) private readonly removals: RemovalRunRepository,
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
   ) {}
 
@@ -73,29 +81,40 @@ export class ConnectorConfigurations {
     }
   }
 
+  /** Answers the run that removes the elements, when they shall be removed; the same one while it goes on. */
   async delete(
     name: string,
     elements: 'keep' | 'remove',
     conditions: Preconditions,
     { name: who }: Principal,
-  ): Promise<void> {
-    await this.database.transaction(async (sql) => {
+  ): Promise<Run | undefined> {
+    const run = await this.database.transaction(async (sql) => {
       const existing = await this.connectors.findForChange(sql, name);
       checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
-      if (!existing) throw unknownConnector(name);
-      const document = existing.configuration;
-      const revision = await addRevision(sql, 'connector', name, { change: 'deleted', document, who });
-      await this.connectors.delete(sql, existing, elements, who);
-      await recordAudit(sql, {
-        who,
-        action: 'delete',
-        kind: 'connector',
-        name,
-        revision,
-        detail: { elements },
-      });
+      if (existing) return this.#delete(sql, existing, elements, who);
+      const pending = elements === 'remove' ? await this.removals.pending(sql, name) : undefined;
+      if (!pending) throw unknownConnector(name);
+      return pending;
     });
     await this.wakeUps.connectors([name], `connector ${name} deleted`);
+    return run;
+  }
+
+  async #delete(
+    sql: Sql,
+    existing: StoredConnector,
+    elements: 'keep' | 'remove',
+    who: string,
+  ): Promise<Run | undefined> {
+    const document = existing.configuration;
+    const { name, gateway } = document;
+    const revision = await addRevision(sql, 'connector', name, { change: 'deleted', document, who });
+    const run =
+      elements === 'remove' ? await this.removals.request(sql, { connector: name, gateway, who }) : undefined;
+    await this.connectors.delete(sql, existing, { elements, runId: run?.id ?? null, who });
+    const detail = { elements, ...(run ? { run: run.id } : {}) };
+    await recordAudit(sql, { who, action: 'delete', kind: 'connector', name, revision, detail });
+    return run;
   }
 
   async #writeOn(
@@ -137,7 +156,7 @@ export class ConnectorConfigurations {
       throw new ConflictError(
         `The connector ${name} is still being deleted: its elements are not all removed yet`,
         {
-          action: 'Try again in a few seconds; if it stays so, check that its gateway runs.',
+          action: `GET /api/connectors/${name}/runs shows how far it is; try again when the removal has ended.`,
         },
       );
     }

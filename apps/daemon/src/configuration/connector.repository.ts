@@ -109,13 +109,12 @@ export class ConnectorRepository {
   async delete(
     sql: Sql,
     { configuration: { name, gateway } }: StoredConnector,
-    elements: 'keep' | 'remove',
-    who: string,
+    { elements, runId, who }: { elements: 'keep' | 'remove'; runId: string | null; who: string },
   ): Promise<void> {
     await sql.rows('delete from connector where name = $1', [name]);
     await sql.rows(
-      `insert into connector_removal (name, gateway, elements, requested_by) values ($1, $2, $3, $4)`,
-      [name, gateway, elements, who],
+      `insert into connector_removal (name, gateway, elements, run_id, requested_by) values ($1, $2, $3, $4, $5)`,
+      [name, gateway, elements, runId, who],
     );
   }
 

@@ -9,6 +9,7 @@ import {
 import { ENVIRONMENT, SHUTDOWN } from '@idaemon/service-runtime';
 import { LivingGateways } from '../gateways/living-gateways.js';
 import { RETENTION_SETTINGS, Retention, retentionSettings } from '../runs/retention.js';
+import { RemovalRunRepository } from '../runs/removal-run.repository.js';
 import { RunCollector } from '../runs/run-collector.js';
 import { RunLoop } from '../runs/run-loop.js';
 import { RunReportRepository } from '../runs/run-report.repository.js';
@@ -38,6 +39,7 @@ const readModels = [
   ConnectorStatusRepository,
   HostingRepository,
   LivingGateways,
+  RemovalRunRepository,
   RunRepository,
   ServiceOverviewRepository,
   WakeUps,

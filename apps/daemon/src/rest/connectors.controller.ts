@@ -4,6 +4,7 @@ import {
   ConnectorState,
   listOf,
   ResourceName,
+  Run,
   ServiceName,
   WantedState,
 } from '@idaemon/contracts';
@@ -97,10 +98,13 @@ const deleteConnector = operation({
   tag,
   access: 'administrator',
   summary: 'Delete a connector; what it has catalogued is kept unless elements=remove',
+  description:
+    'Elements are removed by a run that goes on by itself; /api/connectors/{name}/runs shows it. Asked again meanwhile, the same run is answered. Until it has ended, the name is taken.',
   params: ConnectorPath,
   query: z.strictObject({ elements: z.enum(['keep', 'remove']).default('keep') }),
   status: 204,
-  answer: z.void(),
+  alsoAnswers: { 202: 'Its elements are being removed, by this run.' },
+  answer: Run.optional(),
   problems: ['not-found'],
   isConditional: true,
 });
@@ -143,7 +147,10 @@ export class ConnectorsController {
 
   @Handles(deleteConnector)
   async delete({ params, query, preconditions, principal }: InputOf<typeof deleteConnector>) {
-    await this.configurations.delete(params.name, query.elements, preconditions, principal);
+    const run = await this.configurations.delete(params.name, query.elements, preconditions, principal);
+    if (!run) return undefined;
+    const location = `/api/connectors/${params.name}/runs/${run.id}`;
+    return new Answered(run, { status: 202, headers: { location } });
   }
 
   async #created(connector: Applied['connector']): Promise<Answered<ConnectorResource>> {

@@ -181,15 +181,27 @@ test('a deleted connector is forgotten by its gateway once its owner has let go'
     `insert into ownership (connector, shard, epoch, instance_id) values ('gone', 0, 1, 'files-integrator-1')
      on conflict (connector, shard) do update set instance_id = 'files-integrator-1'`,
   );
-  await send('delete', '/api/connectors/gone', { query: { elements: 'remove' } });
+  const deleted = await send('delete', '/api/connectors/gone', { query: { elements: 'remove' } });
+  expect(deleted).toMatchObject({
+    status: 202,
+    body: { connector: 'gone', mode: 'removal', state: 'requested', requestedBy: 'administrator' },
+  });
+  const runId = deleted.body.id as string;
+  expect(deleted.headers.location).toBe(`/api/connectors/gone/runs/${runId}`);
+  const again = await send('delete', '/api/connectors/gone', { query: { elements: 'remove' } });
+  expect([again.status, again.body.id]).toEqual([202, runId]);
   await daemon.app.get(ConnectorRemovals).finishAll();
   expect(asked.remove).toBeUndefined();
   await daemon.database.rows(`update ownership set instance_id = null where connector = 'gone'`);
   await vi.waitFor(() => expect(asked.remove).toHaveLength(1), 5_000);
-  expect(asked.remove).toEqual([{ connector: 'gone', elements: 'remove', changedBy: 'administrator' }]);
+  expect(asked.remove).toEqual([
+    { connector: 'gone', elements: 'remove', changedBy: 'administrator', runId, limit: 2_000 },
+  ]);
   await vi.waitFor(async () => {
     expect(await daemon.database.rows('select * from connector_removal')).toEqual([]);
   }, 5_000);
+  const ended = await send('get', `/api/connectors/gone/runs/${runId}`);
+  expect(ended.body).toMatchObject({ state: 'ended', outcome: 'succeeded', counts: { removed: 3 } });
   expect((await send('put', '/api/connectors/gone', { body: document })).status).toBe(201);
   await send('delete', '/api/connectors/gone');
 });

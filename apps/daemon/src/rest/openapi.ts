@@ -101,10 +101,11 @@ function answersOf(operation: Operation, schemas: ComponentSchemas): Record<stri
   const { status, alsoAnswers, answer, isConditional } = operation;
   const content = answer instanceof z.ZodVoid ? {} : jsonOf(schemas.of(answer, 'output'));
   const headers = isConditional && status !== 204 ? { headers: { ETag: etagHeader } } : {};
-  const responses: [string, unknown][] = [[String(status), { description: 'Done.', ...headers, ...content }]];
-  for (const [other, description] of Object.entries(alsoAnswers)) {
-    responses.push([other, { description, ...headers, ...content }]);
-  }
+  const descriptions = { [status]: 'Done.', ...alsoAnswers };
+  const responses = Object.entries(descriptions).map(([each, description]) => {
+    const body = each === '204' ? {} : content;
+    return [each, { description, ...headers, ...body }] as const;
+  });
   return Object.fromEntries(responses);
 }
 

@@ -1,7 +1,6 @@
 import {
   Run,
   type RunCounts,
-  type RunMode,
   type RunOutcome,
   type RunTrigger,
   type Unread,
@@ -12,7 +11,7 @@ import {
 export interface RunRow {
   id: string;
   connector: string;
-  mode: RunMode;
+  mode: Run['mode'];
   trigger: RunTrigger;
   state: Run['state'];
   outcome: RunOutcome | null;

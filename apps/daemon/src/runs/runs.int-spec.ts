@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { gatewayMessages, type ObservedStatus, type Run, type RunReport } from '@idaemon/contracts';
+import {
+  gatewayMessages,
+  type ObservedStatus,
+  type Run,
+  type RunMode,
+  type RunReport,
+} from '@idaemon/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { InstanceStandIn } from '../testing/instance-stand-in.js';
@@ -25,7 +31,7 @@ afterEach(async () => {
 });
 
 const noCounts = { created: 0, updated: 0, removed: 0, unchanged: 0, failed: 0 };
-const request = (mode: Run['mode'] = 'refresh') =>
+const request = (mode: RunMode = 'refresh') =>
   bed.get(RunRepository).request({ connector: 'landing', mode, requestedBy: 'ann' });
 
 async function run(id: string): Promise<Run> {

@@ -17,7 +17,7 @@ export class UnfinishedRunRepository {
          started_at = case when requested_at is null then started_at end,
          ended_at = case when requested_at is null then clock_timestamp() end,
          error = case when requested_at is null then ${error('ownership-lost', `'The instance ' || coalesce(instance_id, '') || ' lost the connector before the run ended'`)} end
-       where state = 'running' and not exists (
+       where state = 'running' and ${ofInstances} and not exists (
          select from ownership o where o.connector = r.connector and o.shard = r.shard
            and o.instance_id = r.instance_id and o.epoch = r.epoch)
        returning r.id`,
@@ -30,7 +30,7 @@ export class UnfinishedRunRepository {
     const rows = await sql.rows(
       `update run r set state = 'ended', outcome = 'failed', ended_at = clock_timestamp(),
          error = ${error('conflict', `'The connector ' || connector || ' was stopped or deleted before the run started'`)}
-       where state = 'requested'
+       where state = 'requested' and ${ofInstances}
          and not exists (select from connector c where c.name = r.connector and c.wanted_state <> 'stopped')
        returning r.id`,
     );
@@ -66,6 +66,9 @@ export class UnfinishedRunRepository {
     return rows.length;
   }
 }
+
+/** A removal has no owner: ConnectorRemovals ends it. */
+const ofInstances = `mode <> 'removal'`;
 
 /** SQL that makes the error of a run. */
 function error(code: ErrorCode, message: string): string {

@@ -1,43 +1,43 @@
+import type { gatewayMessages } from '@idaemon/contracts';
 import type { Database } from '@idaemon/persistence';
+import type { z } from 'zod';
 import type { Notices } from '../notices.js';
 import { writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
 import type { Writer } from '../write/writer.js';
 import { removeElements } from './remove-elements.js';
 
-interface Request {
-  connector: string;
-  elements: 'keep' | 'remove';
-  changedBy: string;
-}
+type Request = z.output<(typeof gatewayMessages.removeConnector)['request']>;
 
 /** One transaction removes so many at most: others get their turn. */
 const pageSize = 2_000;
 
 /**
  * Forgets a connector that was deleted: its sessions, state, dead letters and scopes. Its elements stay, unless
- * somebody asked for their removal, which needs no approval then. May be repeated.
+ * somebody asked for their removal, which needs no approval then. Goes on where it was left, and may be repeated.
  */
 export async function removeConnector(
   database: Database,
   notices: Notices,
-  { connector, elements, changedBy }: Request,
-): Promise<{ removed: number }> {
+  request: Request,
+): Promise<{ removed: number; isDone: boolean }> {
+  const { connector, elements } = request;
   // First the session: none may go on to write or commit.
   await database.rows('delete from sync_session where connector = $1', [connector]);
-  const removed = elements === 'remove' ? await removeAll(database, notices, connector, changedBy) : 0;
+  const { removed, isDone } =
+    elements === 'remove' ? await removeSome(database, notices, request) : { removed: 0, isDone: true };
+  if (!isDone) return { removed, isDone };
   for (const table of ['connector_state', 'dead_letter', 'recent_removal', 'sweep_scope']) {
     await database.rows(`delete from ${table} where connector = $1`, [connector]);
   }
-  return { removed };
+  return { removed, isDone };
 }
 
-async function removeAll(
+async function removeSome(
   database: Database,
   notices: Notices,
-  connector: string,
-  changedBy: string,
-): Promise<number> {
+  { connector, changedBy, runId, limit = Infinity }: Request,
+): Promise<{ removed: number; isDone: boolean }> {
   const scopes = await database.rows<{
     id: number;
     shard: number;
@@ -51,24 +51,35 @@ async function removeAll(
   let removed = 0;
   for (const { id, shard, source_id, qualified_name } of scopes) {
     const source = { id: source_id, qualifiedName: qualified_name };
-    const writer: Writer = { connector, shard, source, runId: null, changedBy, feedConnector: null };
-    for (let count = pageSize; count === pageSize; removed += count) {
-      count = await removePage(database, notices, writer, id);
+    const writer: Writer = {
+      connector,
+      shard,
+      source,
+      runId: runId ?? null,
+      changedBy,
+      feedConnector: null,
+    };
+    for (;;) {
+      const size = Math.min(pageSize, limit - removed);
+      if (size <= 0) return { removed, isDone: false };
+      const count = await removePage(database, notices, writer, { scopeId: id, size });
+      removed += count;
+      if (count < size) break;
     }
   }
-  return removed;
+  return { removed, isDone: true };
 }
 
 async function removePage(
   database: Database,
   notices: Notices,
   writer: Writer,
-  scopeId: number,
+  { scopeId, size }: { scopeId: number; size: number },
 ): Promise<number> {
   const { count, position } = await writeTransaction(database, async (sql) => {
     const rows = await sql.rows<{ id: string }>(
       'select id from element where scope_id = $1 and source_id = $2 order by id limit $3 for update',
-      [scopeId, writer.source.id, pageSize],
+      [scopeId, writer.source.id, size],
     );
     const ids = rows.map(({ id }) => Number(id));
     let newest: number | null = null;

@@ -74,20 +74,20 @@ describe('run reports', () => {
   });
 });
 
-describe('the differences of a run', () => {
-  const all = async (runId: string, pageSize = 3, change?: Difference['change']) => {
-    const items: string[] = [];
-    let total = 0;
-    for (let cursor: string | undefined; ;) {
-      const page = await store.writer.runDifferences({ runId, pageSize, cursor, change });
-      items.push(...page.items.map((one) => `${one.change} ${one.qualifiedName} ${one.detail ?? ''}`.trim()));
-      total = page.total;
-      if (page.next === null) return { items, total };
-      cursor = page.next;
-    }
-  };
-  const files = (count: number) => Array.from({ length: count }, (_, index) => file(`f${index}`));
+const all = async (runId: string, pageSize = 3, change?: Difference['change']) => {
+  const items: string[] = [];
+  let total = 0;
+  for (let cursor: string | undefined; ;) {
+    const page = await store.writer.runDifferences({ runId, pageSize, cursor, change });
+    items.push(...page.items.map((one) => `${one.change} ${one.qualifiedName} ${one.detail ?? ''}`.trim()));
+    total = page.total;
+    if (page.next === null) return { items, total };
+    cursor = page.next;
+  }
+};
+const files = (count: number) => Array.from({ length: count }, (_, index) => file(`f${index}`));
 
+describe('the differences of a run', () => {
   it('are what it created, changed, removed and could not write, page by page', async () => {
     await store.refresh(files(5));
     const changed = { ...file('f1', { sourceKey: 'k' }), properties: { name: 'x', description: 'y' } };
@@ -124,16 +124,39 @@ describe('a connector that was deleted', () => {
     await store.refresh([file('mine'), file('f')]);
     await store.refresh([file('theirs')], { connector: 'other' });
     const request = { connector: 'landing-zone', changedBy: 'anna' };
-    expect(await store.writer.removeConnector({ ...request, elements: 'keep' })).toEqual({ removed: 0 });
+    expect(await store.writer.removeConnector({ ...request, elements: 'keep' })).toMatchObject({
+      removed: 0,
+    });
     expect(await store.names()).toEqual(['f', 'mine', 'theirs']);
     await store.refresh([file('mine'), file('f')]);
-    expect(await store.writer.removeConnector({ ...request, elements: 'remove' })).toEqual({ removed: 2 });
+    expect(await store.writer.removeConnector({ ...request, elements: 'remove' })).toMatchObject({
+      removed: 2,
+    });
     expect(await store.names()).toEqual(['theirs']);
     const rows = await store.database.rows('select ended_by, is_removal from element_history');
     expect(rows).toEqual([
       { ended_by: 'anna', is_removal: true },
       { ended_by: 'anna', is_removal: true },
     ]);
-    expect(await store.writer.removeConnector({ ...request, elements: 'remove' })).toEqual({ removed: 0 });
+    expect(await store.writer.removeConnector({ ...request, elements: 'remove' })).toMatchObject({
+      removed: 0,
+    });
+  });
+
+  it('is removed in steps as small as asked for, and the run that asks lists what it removed', async () => {
+    await store.refresh(files(5));
+    const runId = randomUUID();
+    const step = () =>
+      store.writer.removeConnector({
+        ...{ connector: 'landing-zone', changedBy: 'anna', elements: 'remove' as const },
+        ...{ runId, limit: 2 },
+      });
+    expect(await step()).toEqual({ removed: 2, isDone: false });
+    expect(await store.names()).toHaveLength(3);
+    expect(await step()).toEqual({ removed: 2, isDone: false });
+    expect(await step()).toEqual({ removed: 1, isDone: true });
+    expect(await step()).toEqual({ removed: 0, isDone: true });
+    expect(await all(runId)).toMatchObject({ total: 5 });
+    expect((await all(runId)).items).toContain('removed f0');
   });
 });
