@@ -1,4 +1,5 @@
-import { defineIntegrationService } from '@idaemon/connector-kit';
+import { contextExtension, defineIntegrationService } from '@idaemon/connector-kit';
+import type { OpenLineageContext } from './open-lineage-context.js';
 
 /** From the supplier of the data, which declares the flow, to its consumer. */
 const DataFlow = { otherEnd: 2 } as const;
@@ -6,6 +7,7 @@ const DataFlow = { otherEnd: 2 } as const;
 /** Processes, what they read and write, and how data flows between them. */
 export const lineageIntegrator = defineIntegrationService({
   name: 'lineage-integrator',
+  extension: contextExtension<{ readonly openLineage: OpenLineageContext }>('openLineage'),
   description: 'Catalogues processes with their ports and runs, the data that they use, and its lineage.',
   collections: {
     processes: {

@@ -1,5 +1,6 @@
 export * from './event.js';
 export { MalformedEventError } from './malformed-event.error.js';
+export { eventMatcher, type EventMatch } from './event-match.js';
 export { readEvent } from './read-event.js';
 export { cutBatch, type CutOptions, type Slice } from './cut-batch.js';
 export { eventIdOf, stableHash, streamOf } from './event-id.js';
