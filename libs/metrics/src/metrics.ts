@@ -183,6 +183,48 @@ export const metricTable = {
     help: 'Run reports that were dropped since too many waited for a gateway that was away.',
     labels: [],
   },
+  lineageFoldedEvents: {
+    type: 'counter',
+    name: 'idaemon_lineage_folded_events_total',
+    help: 'Events that this replica has merged into what is known, by outcome: folded, dead_letter.',
+    labels: ['outcome'],
+  },
+  lineageFoldBacklog: {
+    type: 'gauge',
+    name: 'idaemon_lineage_fold_backlog_positions',
+    help: 'Positions of the log that are not yet folded, of all streams.',
+    labels: [],
+  },
+  lineageToCatalogue: {
+    type: 'gauge',
+    name: 'idaemon_lineage_entities_to_catalogue',
+    help: 'Jobs, runs and datasets that have changed since they were catalogued.',
+    labels: ['entity'],
+  },
+  lineageDeliveries: {
+    type: 'counter',
+    name: 'idaemon_lineage_deliveries_total',
+    help: 'Events handed to connectors here, by outcome: delivered, parked, dead_letter.',
+    labels: ['outcome'],
+  },
+  lineageParkedEvents: {
+    type: 'gauge',
+    name: 'idaemon_lineage_parked_events',
+    help: 'Events that wait for their next try, or behind one of their run, of all connectors.',
+    labels: [],
+  },
+  lineageDeadLetters: {
+    type: 'gauge',
+    name: 'idaemon_lineage_dead_letters',
+    help: 'Events that were given up, by who did: fold, dispatch.',
+    labels: ['kind'],
+  },
+  lineageGapEvents: {
+    type: 'counter',
+    name: 'idaemon_lineage_gap_events_total',
+    help: 'Events that retention removed before their reader had them, by reader: fold, listener.',
+    labels: ['reader'],
+  },
 } as const satisfies Record<string, MetricRow>;
 
 /** A line of the table; `buckets` are upper bounds in the unit of the name. */
