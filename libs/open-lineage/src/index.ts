@@ -7,3 +7,8 @@ export { eventIdOf, stableHash, streamOf } from './event-id.js';
 export { entityKey, runKey } from './entity-key.js';
 export { compareEventTimes, instantOf } from './event-time.js';
 export type * from './fold/known.js';
+export { deltasOf } from './fold/deltas.js';
+export { isEnded, mergeDataset, mergeJob, mergeRun, mergeUses } from './fold/merge.js';
+export { addToFold, emptyFold, foldEvents, type Fold } from './fold/fold.js';
+export { checkEvent, type CheckedIssue, type CheckOptions } from './checks/check-event.js';
+export { isStandardFacet, type FacetScope } from './checks/standard-facets.js';

@@ -135,8 +135,7 @@ class Reader {
     const namespace = this.text(item.namespace, `${pointer}/namespace`);
     const name = this.text(item.name, `${pointer}/name`);
     this.addNamespace(namespace);
-    if (item.namespace === '')
-      this.issues.push(problem(`${pointer}/namespace`, 'minLength', 'It is empty.'));
+    if (item.namespace === '') this.issues.push(problem(`${pointer}/namespace`, 'minLength', 'It is empty.'));
     if (item.name === '') this.issues.push(problem(`${pointer}/name`, 'minLength', 'It is empty.'));
     return { namespace, name };
   }
