@@ -7,6 +7,7 @@ export * from './run.js';
 export * from './status.js';
 export * from './problem.js';
 export * from './request-contract.js';
+export * from './sender.js';
 export * from './session.js';
 export * from './metadata-query.js';
 export * from './heartbeat.js';

@@ -26,6 +26,7 @@ import {
 } from './metadata-query.js';
 import { event, request } from './request-contract.js';
 import { CollectedReport, Difference, RunReport, Unread } from './run.js';
+import { SenderKey } from './sender.js';
 import { ServiceName } from './services.js';
 import {
   Change,
@@ -278,6 +279,13 @@ export const daemonMessages = {
     z.object({ name: z.string() }),
     z.object({ gateway: GatewayDocument.nullable() }),
   ),
+  /** All sender keys, page by page. Pages of another revision than the first: begin again. */
+  senderKeys: request(
+    'idaemon.daemon.sender-keys',
+    z.object({ cursor: z.string().optional() }),
+    z.object({ revision: z.number().int(), items: z.array(SenderKey), next: z.string().nullable() }),
+    3_000,
+  ),
 } as const;
 
 /** Answered by any instance of a service. */
@@ -313,6 +321,8 @@ export const instanceMessages = {
 } as const;
 
 export const events = {
+  /** A sender key was made or revoked. */
+  senderKeysChanged: event('idaemon.daemon.sender-keys-changed', z.object({ revision: z.number().int() })),
   /** An assignment changed or a run was asked for: send a heartbeat now. */
   instanceWake: event('idaemon.instance.{instance}.wake', Empty),
   /** Something that the leader looks at has changed. */
