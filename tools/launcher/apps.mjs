@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LauncherError } from './failure.mjs';
 import { workspaceFolder } from './folders.mjs';
 import { endOfLog } from './log-files.mjs';
+import { logWords } from './log-words.mjs';
 import { freePortNear } from './ports.mjs';
 import { startProcess } from './processes.mjs';
 import { portIn } from './servers.mjs';
 
 /** @typedef {import('./processes.mjs').RunningProcess} RunningProcess */
-/** @typedef {{ how: string, logStart: number }} End `logStart`: where its part of the log begins */
+/** @typedef {{ how: string, code: number | null, logStart: number }} End `logStart`: where its part of the log begins */
 /**
  * @typedef {object} App
  * @property {string} name of the process; unique, e.g. `files-integrator-2`
@@ -144,7 +145,7 @@ export async function untilReady(app, { home, signal, ended }) {
     if (end !== undefined)
       throw new LauncherError(
         app.name,
-        `${end.how}\n${await lastWords(logFile, end.logStart)}`,
+        `${end.how}\n${logWords(await endOfLog(logFile, { from: end.logStart }))}`,
         `Correct this; all of it is in ${logFile}`,
       );
     if (performance.now() > deadlineMs)
@@ -164,11 +165,6 @@ async function findProblem(app, signal) {
   } catch {
     return 'it does not answer';
   }
-}
-
-/** @param {string} logFile @param {number} from */
-async function lastWords(logFile, from) {
-  return (await endOfLog(logFile, { from })).split('\n').slice(-8).join('\n');
 }
 
 /** npm leaves its own settings in the environment of what it runs. @param {NodeJS.ProcessEnv} environment */

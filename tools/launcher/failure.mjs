@@ -45,6 +45,9 @@ export function inPlainWords(error) {
     case 'ENOSPC':
     case 'EDQUOT':
       return diskFull(path, error).message;
+    // Postgres: disk_full.
+    case '53100':
+      return diskFull('PostgreSQL', error).message;
     case 'EACCES':
     case 'EPERM':
       return `${path}: access is denied. Give your user the right to read and write it, or set IDAEMON_HOME to a folder of your own.`;

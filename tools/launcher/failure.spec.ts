@@ -23,6 +23,11 @@ describe('what the launcher says', () => {
     expect(inPlainWords(error)).toMatch(/^\/to: /);
   });
 
+  test('knows a full disk by the code of Postgres, too', () => {
+    const error = Object.assign(new Error('could not extend file "base/1/2"'), { code: '53100' });
+    expect(inPlainWords(error)).toMatch(/^PostgreSQL: the disk is full. Free some space/);
+  });
+
   test('never shows a stack', () => {
     expect(inPlainWords(new Error('something odd'))).toBe('The launcher: something odd');
   });

@@ -125,7 +125,7 @@ async function catalogued(api, { name, types }, signal) {
       const remark =
         lastRun.outcome === 'succeeded'
           ? ''
-          : ` (the last run is ${lastRun.outcome}: idaemon describe connector ${name})`;
+          : ` (the last run is ${lastRun.outcome}: npm run idaemon -- explain ${name})`;
       return `${all} elements, among them ${counts.join(', ')}${remark}`;
     }
     // What needs a person does not hold the start up: the rest of the system works.

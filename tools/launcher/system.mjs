@@ -28,6 +28,8 @@ const appGraceMs = 15_000;
 const logCheckMs = 60_000;
 /** An app that ends this often before it was ready will not get there by itself. */
 const maxEndsBeforeReady = 3;
+/** A mistake in its environment (EX_CONFIG): it is the same at the next try. */
+const configurationExit = 78;
 
 export class System {
   /** @type {Map<string, { app: App, process: RunningProcess, ends: number, lastEnd?: End, supervision: AbortController }>} */
@@ -96,7 +98,8 @@ export class System {
       signal,
       ended: () => {
         const { ends, lastEnd } = this.#known(name);
-        return ends >= (this.#options.isSupervised ? maxEndsBeforeReady : 1) ? lastEnd : undefined;
+        const isFinal = lastEnd?.code === configurationExit || !this.#options.isSupervised;
+        return ends >= (isFinal ? 1 : maxEndsBeforeReady) ? lastEnd : undefined;
       },
     });
     this.#known(name).ends = 0;
@@ -178,7 +181,7 @@ export class System {
     known.process = process;
     void process.exited.then((exit) => {
       known.ends++;
-      known.lastEnd = { how: endOf(exit), logStart: process.logStart };
+      known.lastEnd = { how: endOf(exit), code: exit.code, logStart: process.logStart };
     });
     await this.#remember();
   }
