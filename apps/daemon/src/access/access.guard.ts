@@ -28,13 +28,17 @@ export class AccessGuard implements CanActivate {
   async #authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) throw unknown('The request carries no bearer token');
-    const now = Date.now();
-    const waitMs = this.#failed.waitMs(request.ip, now);
-    if (waitMs !== undefined) throw tooMany(request.ip, waitMs);
     const principal = await this.tokens.principalOf(token);
     if (principal) return principal;
-    this.#failed.add(request.ip, token, now);
-    throw unknown('The bearer token is unknown, expired or revoked');
+    throw this.#refuse(request.ip, token, Date.now());
+  }
+
+  /** Only wrong tokens wait: many clients may share an address, e.g. that of an ingress. */
+  #refuse(address: string, token: string, nowMs: number): IdaemonError {
+    const waitMs = this.#failed.waitMs(address, nowMs);
+    if (waitMs !== undefined) return tooMany(address, waitMs);
+    this.#failed.add(address, token, nowMs);
+    return unknown('The bearer token is unknown, expired or revoked');
   }
 }
 

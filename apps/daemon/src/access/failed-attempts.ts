@@ -9,13 +9,13 @@ interface Attempts {
   tokens: Set<string>;
 }
 
-/** Counts wrong tokens per address, so that nobody can try one after the other. Times are passed in. */
+/** Counts wrong tokens per address: who tries one after the other is told to wait. Times are passed in. */
 export class FailedAttempts {
   readonly #byAddress = new Map<string, Attempts>();
 
   constructor(private readonly maxTokens = 20) {}
 
-  /** How long this address has to wait; undefined when it may try. */
+  /** How long wrong tokens of this address are refused with a wait; undefined while they are few. */
   waitMs(address: string, nowMs: number): number | undefined {
     const attempts = this.#current(address, nowMs);
     if (!attempts || attempts.tokens.size < this.maxTokens) return undefined;

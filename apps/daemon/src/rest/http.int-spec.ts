@@ -198,15 +198,15 @@ describe('access', () => {
     expect((await send('get', '/api/tokens')).status).toBe(200);
   });
 
-  test('is closed for a while to an address that tries one token after the other', async () => {
+  test('makes an address wait that tries one token after the other, but not the valid tokens that come from there', async () => {
     const answers: number[] = [];
     for (let i = 0; i < 22; i++)
       answers.push((await send('get', '/api/audit', { token: `guess-${i}` })).status);
     expect(answers.slice(0, 15)).toEqual(Array.from({ length: 15 }, () => 401));
-    expect(answers.at(-1)).toBe(429);
-    const { status, headers, body } = await send('get', '/api/audit');
+    const { status, headers, body } = await send('get', '/api/audit', { token: 'another-guess' });
     expect([status, body.code]).toEqual([429, 'too-many-attempts']);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect((await send('get', '/api/audit')).status).toBe(200);
   });
 });
 
