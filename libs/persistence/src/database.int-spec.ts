@@ -93,6 +93,42 @@ describe('a database', () => {
     expect(await one.rows('select * from numbers')).toEqual([]);
   });
 
+  it('sends what does not wait for each other at once, and blames the first that fails', async () => {
+    const one = await open();
+    const add = (value: number | null) => `insert into numbers values (${value})`;
+    await one.transaction((sql) => Promise.all([sql.rows(add(1)), sql.rows(add(2)), sql.rows(add(3))]));
+    const work = one.transaction((sql) =>
+      Promise.all([sql.rows(add(4)), sql.rows(add(null)), sql.rows(add(1)), sql.rows('select 1')]),
+    );
+    expect(sqlStateOf(await work.catch((error: unknown) => error))).toBe('23502');
+    expect(await one.rows('select value from numbers order by value')).toEqual([
+      { value: 1 },
+      { value: 2 },
+      { value: 3 },
+    ]);
+  });
+
+  it('does not commit what a statement that nobody waits for has broken', async () => {
+    const one = await open();
+    const work = one.transaction(async (sql) => {
+      sql.rows('insert into numbers values (null)').catch(() => undefined);
+      await sql.rows('select 1').catch(() => undefined);
+    });
+    expect(sqlStateOf(await work.catch((error: unknown) => error))).toBe('23502');
+  });
+
+  it('sends nothing more for a transaction that has failed', async () => {
+    const one = await open();
+    let goOn: () => Promise<unknown> = () => Promise.resolve();
+    const work = one.transaction((sql) => {
+      goOn = () => sql.rows('insert into numbers values (9)');
+      return Promise.reject(new Error('changed my mind'));
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    await expect(goOn()).rejects.toThrow('changed my mind');
+    expect(await one.rows('select * from numbers')).toEqual([]);
+  });
+
   it('answers the rows of an update that returns them', async () => {
     const one = await open();
     await one.rows('insert into numbers values (1), (2)');

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigurationError, SystemUnavailableError } from '@idaemon/contracts';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 import { explain, isUnavailable } from './database-errors.js';
+import type { Parameters, Sql } from './sql.js';
+import { Transaction } from './transaction.js';
 import { watchedClient, type StatementLimits } from './watched-client.js';
 
 export interface DatabaseOptions {
@@ -24,17 +26,6 @@ export interface DatabaseOptions {
   statementLimitMs?: number;
   /** A statement that takes longer makes sure that Postgres is still there; default 15 s. */
   silenceMs?: number;
-}
-
-/** Parameters of a query: what `pg` takes. */
-export type Parameters = readonly unknown[];
-
-/** Runs SQL. In a transaction all of it goes through one connection. */
-export interface Sql {
-  /** The rows of one statement. */
-  rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
-  /** The first row, undefined when there is none. */
-  row<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
 }
 
 /** An app's Postgres schema: migrated at start, one connection pool, transactions. */
@@ -78,10 +69,13 @@ export class Database implements Sql {
     return (await this.rows<Row>(sql, parameters))[0];
   }
 
-  /** Commits when `work` resolves, rolls back when it throws. */
+  /**
+   * Commits when `work` and all its statements have succeeded, rolls back when one fails. Statements that do not wait for
+   * each other go to Postgres in one journey.
+   */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     try {
-      return await this.source.transaction((manager) => work(sqlOf(manager)));
+      return await this.source.transaction((manager) => new Transaction(sqlOf(manager)).run(work));
     } catch (error) {
       throw explain(error);
     }
@@ -107,6 +101,8 @@ function sourceOf(options: DatabaseOptions, limits: StatementLimits): DataSource
     installExtensions: false,
     extra: {
       Client: watchedClient(limits),
+      // Statements are sent without waiting for the answers of earlier ones.
+      pipeline: true,
       options: settingsOf({ search_path: options.schema, ...options.settings }),
       connectionTimeoutMillis: 5_000,
       idle_in_transaction_session_timeout: 120_000,
@@ -124,11 +120,9 @@ function settingsOf(settings: Readonly<Record<string, string>>): string {
     .join(' ');
 }
 
-function sqlOf(manager: EntityManager): Sql {
-  const rows = <Row>(sql: string, parameters: Parameters = []) => query<Row>(manager, sql, parameters);
+function sqlOf(manager: EntityManager): Pick<Sql, 'rows'> {
   return {
-    rows,
-    row: async <Row>(sql: string, parameters: Parameters = []) => (await rows<Row>(sql, parameters))[0],
+    rows: <Row>(sql: string, parameters: Parameters = []) => query<Row>(manager, sql, parameters),
   };
 }
 
