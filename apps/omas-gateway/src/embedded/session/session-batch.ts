@@ -71,10 +71,12 @@ export async function writeBatch(
   batch: CheckedBatch,
 ): Promise<BatchOutcome> {
   const { writer } = session;
-  await assertOwner(sql, session.begin.fence);
-  const probed = await probeElements(sql, writer, batch.probes);
   const write = session.isPlan ? planElements : writeElements;
-  const { written, feed, crowded, split } = await write(sql, ids, writer, batch.incoming);
+  const [, probed, { written, feed, crowded, split }] = await Promise.all([
+    assertOwner(sql, session.begin.fence),
+    probeElements(sql, writer, batch.probes),
+    write(sql, ids, writer, batch.incoming),
+  ]);
   const refused = [...batch.refused, ...written.flatMap(refusedOf)];
   const alsoSeen = [...(await storedOf(sql, batch.refused)), ...idsOfRefused(written), ...split];
   if (session.isPlan) {

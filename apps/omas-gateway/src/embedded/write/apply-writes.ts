@@ -62,15 +62,17 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
   await makeRoom(sql, writer, updates);
   await mergePlaceholders(sql, writes.merges);
   await refinePlaceholders(sql, writes.refined);
-  await insertElements(sql, writer, inserts.map(rowOf), writes.placeholders);
-  await updateElements(sql, writer, updates.map(updateOf));
   await takeOverFacets(
     sql,
     writer,
     updates.filter(({ match }) => isTakenOver(match, writer)).map(({ id }) => id),
   );
-  const { crowded, others } = await writeLinks(sql, ids, writer, inserts, updates);
-  const dropped = await writeFacets(sql, writer, writes, inserts, updates);
+  const [, , { crowded, others }, dropped] = await Promise.all([
+    insertElements(sql, writer, inserts.map(rowOf), writes.placeholders),
+    updateElements(sql, writer, updates.map(updateOf)),
+    writeLinks(sql, ids, writer, inserts, updates),
+    writeFacets(sql, writer, writes, inserts, updates),
+  ]);
   await followReferences(sql, ids, writer, [...namesGivenUp(updates), ...locatorsGivenUp(writes, dropped)]);
   await dropUnfitLinks(sql, writer, [
     ...updates.filter(hasOtherType).map(({ id }) => id),

@@ -1,6 +1,5 @@
 import { ConflictError, type Locator } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
-import { findByLocator, locatorKey, type LocatorHolder } from './element-lookup.js';
+import { locatorKey, type LocatorHolder } from './element-lookup.js';
 import type { Incoming } from './incoming.js';
 import type { InsertMatch, Match, UpdateMatch } from './match-elements.js';
 import type { StoredElement } from './stored-element.js';
@@ -26,13 +25,11 @@ export interface ClaimedLocators {
  * Gives each incoming element the locators that it declares. A placeholder that has waited under one of them becomes
  * the element; a locator that another element declares is a conflict.
  */
-export async function claimLocators(
-  sql: Sql,
+export function claimLocators(
   writer: Writer,
+  holders: ReadonlyMap<string, LocatorHolder>,
   matches: readonly WritingMatch[],
-): Promise<ClaimedLocators> {
-  const wanted = matches.flatMap(({ incoming }) => incoming.element.locators ?? []);
-  const holders = await findByLocator(sql, wanted);
+): ClaimedLocators {
   const claims = new Claims(writer, holders, matches);
   return {
     matches: matches.map((match) => claims.claim(match)).filter((match) => match.kind !== 'refused'),

@@ -15,7 +15,7 @@ import type { IdBlocks } from './id-blocks.js';
 import type { Incoming } from './incoming.js';
 import type { InsertMatch, Match, UpdateMatch } from './match-elements.js';
 import type { Merge } from './merge-elements.js';
-import { findTargets, type FoundTargets, type Target } from './reference-lookup.js';
+import type { FoundTargets, Target } from './reference-lookup.js';
 import { distinctLinks, type DeclaredLink } from './relationship-rows.js';
 import { ReferenceResolver } from './resolve-references.js';
 
@@ -61,11 +61,10 @@ interface Link {
 export async function linkWrites(
   sql: Sql,
   ids: { element: IdBlocks },
+  found: FoundTargets,
   writes: readonly Write[],
   locators: readonly ClaimedLocator[],
 ): Promise<Linking> {
-  const references = writes.flatMap(({ match }) => referencesOf(match.incoming)).map(({ other }) => other);
-  const found = await findTargets(sql, references);
   const resolver = new ReferenceResolver(found, placeholderMaker());
   overlay(resolver, found, writes);
   const refused: Linking['refused'] = [];
@@ -82,7 +81,7 @@ export async function linkWrites(
   return { refused, writes: writesOf(elements, locators, resolver) };
 }
 
-function referencesOf({ element }: Incoming): readonly RelationshipWrite[] {
+export function referencesOf({ element }: Incoming): readonly RelationshipWrite[] {
   return element.relationships ?? [];
 }
 

@@ -11,16 +11,13 @@ export async function matchIncoming(
   incoming: readonly Incoming[],
 ): Promise<Match[]> {
   const { source, session } = writer;
-  const byName = await findByName(
-    sql,
-    incoming.map(({ element }) => element.qualifiedName),
-  );
-  const changed = incoming.filter(({ element, hash }) => {
-    const stored = byName.get(element.qualifiedName);
-    return stored?.contentHash !== hash || stored.sourceId !== source.id;
-  });
-  const keys = changed.flatMap(({ element }) => element.sourceKey ?? []);
-  const byKey = await findByKey(sql, source.id, keys);
+  const names = incoming.map(({ element }) => element.qualifiedName);
+  const keys = incoming.flatMap(({ element }) => element.sourceKey ?? []);
+  const [byName, byKey, removedSince] = await Promise.all([
+    findByName(sql, names),
+    findByKey(sql, source.id, keys),
+    session ? findRemovedSince(sql, source.id, session.begunAt, names) : new Set<string>(),
+  ]);
   const around: Surroundings = {
     sourceId: source.id,
     byName,
@@ -33,7 +30,7 @@ export async function matchIncoming(
         )
       : new Map(),
     owners: await ownersOf(sql, writer, byName),
-    removedSince: session ? await removedSince(sql, source.id, session.begunAt, changed, byName) : new Set(),
+    removedSince,
     isSeen: (id) => session?.isSeen(id) ?? false,
   };
   return matchElements(incoming, around);
@@ -48,17 +45,4 @@ async function ownersOf(sql: Sql, writer: Writer, byName: Surroundings['byName']
     writer,
     others.map(({ id }) => id),
   );
-}
-
-async function removedSince(
-  sql: Sql,
-  sourceId: number,
-  since: Date,
-  changed: readonly Incoming[],
-  byName: Surroundings['byName'],
-): Promise<Set<string>> {
-  const fresh = changed
-    .map(({ element }) => element.qualifiedName)
-    .filter((name) => !byName.get(name)?.sourceId);
-  return findRemovedSince(sql, sourceId, since, fresh);
 }

@@ -34,9 +34,11 @@ interface TargetRow {
  * ends; they are locked in one order, so that writers who refer to each other's elements wait but do not get stuck.
  */
 export async function findTargets(sql: Sql, references: readonly Reference[]): Promise<FoundTargets> {
-  const names = idsBy(await findIdsByName(sql, references));
-  const locators = idsBy(await findIdsByLocator(sql, references));
-  const guids = idsBy(await findIdsByGuid(sql, references));
+  const [names, locators, guids] = await Promise.all([
+    findIdsByName(sql, references),
+    findIdsByLocator(sql, references),
+    findIdsByGuid(sql, references),
+  ]);
   const targets = await lockTargets(sql, [...names.values(), ...locators.values(), ...guids.values()]);
   const found: FoundTargets = { byGuid: new Map(), byName: new Map(), byLocator: new Map() };
   const collect = (into: Map<string, Target>, ids: ReadonlyMap<string, number>) => {
@@ -87,36 +89,42 @@ interface IdRow {
   id: string;
 }
 
-function idsBy(rows: readonly IdRow[]): Map<string, number> {
+type Ids = Map<string, number>;
+
+function idsBy(rows: readonly IdRow[]): Ids {
   return new Map(rows.map(({ key, id }) => [key, Number(id)]));
 }
 
-async function findIdsByName(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
+async function findIdsByName(sql: Sql, references: readonly Reference[]): Promise<Ids> {
   const names = new Set<string>();
   for (const { qualifiedName, locator } of references) {
     if (qualifiedName) names.add(qualifiedName);
     else if (locator) names.add(nameOfLocator(locator));
   }
-  if (names.size === 0) return [];
-  return sql.rows<IdRow>(
+  if (names.size === 0) return new Map();
+  const rows = await sql.rows<IdRow>(
     `select qualified_name as key, id from element
      where name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))`,
     [jsonParameter([...names])],
   );
+  return idsBy(rows);
 }
 
-async function findIdsByLocator(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
+async function findIdsByLocator(sql: Sql, references: readonly Reference[]): Promise<Ids> {
   const keys = new Set(references.flatMap(({ locator }) => (locator ? [locatorKey(locator)] : [])));
-  if (keys.size === 0) return [];
-  return sql.rows<IdRow>(
+  if (keys.size === 0) return new Map();
+  const rows = await sql.rows<IdRow>(
     `select namespace || chr(10) || name as key, element_id as id from locator
      where hash = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
     [jsonParameter([...keys])],
   );
+  return idsBy(rows);
 }
 
-async function findIdsByGuid(sql: Sql, references: readonly Reference[]): Promise<IdRow[]> {
+async function findIdsByGuid(sql: Sql, references: readonly Reference[]): Promise<Ids> {
   const guids = [...new Set(references.flatMap(({ guid }) => guid ?? []))];
-  if (guids.length === 0) return [];
-  return sql.rows<IdRow>('select guid as key, id from element where guid = any($1::uuid[])', [guids]);
+  if (guids.length === 0) return new Map();
+  return idsBy(
+    await sql.rows<IdRow>('select guid as key, id from element where guid = any($1::uuid[])', [guids]),
+  );
 }

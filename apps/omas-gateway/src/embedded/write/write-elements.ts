@@ -3,12 +3,14 @@ import type { Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
 import { applyWrites } from './apply-writes.js';
 import { claimLocators } from './claim-locators.js';
+import { findByLocator } from './element-lookup.js';
 import type { FeedEntry } from './feed.js';
 import type { IdBlocks } from './id-blocks.js';
 import type { Incoming } from './incoming.js';
 import type { InsertMatch, Match, UpdateMatch } from './match-elements.js';
 import { matchIncoming } from './match-incoming.js';
-import { linkWrites, type LinkedWrite, type Write, type Writes } from './link-writes.js';
+import { linkWrites, referencesOf, type LinkedWrite, type Write, type Writes } from './link-writes.js';
+import { findTargets } from './reference-lookup.js';
 import type { Writer } from './writer.js';
 
 /** What became of an incoming element. */
@@ -76,10 +78,11 @@ export async function decide(
 ): Promise<Decided> {
   const refused: Refused[] = [];
   for (let rest = incoming; ;) {
-    const matches = await matchIncoming(sql, writer, rest);
+    const { matches, holders, targets } = await lookUp(sql, writer, rest);
     const wanted = matches.filter((match) => match.kind === 'insert' || match.kind === 'update');
-    const claimed = await claimLocators(sql, writer, wanted);
-    const linking = await linkWrites(sql, ids, await withIds(sql, ids, claimed.matches), claimed.locators);
+    const claimed = claimLocators(writer, holders, wanted);
+    const writes = await withIds(sql, ids, claimed.matches);
+    const linking = await linkWrites(sql, ids, targets, writes, claimed.locators);
     const bad = [...claimed.refused, ...linking.refused];
     if (bad.length === 0) {
       const others = matches.filter((match) => match.kind !== 'insert' && match.kind !== 'update');
@@ -89,6 +92,22 @@ export async function decide(
     const isBad = new Set(bad.map((match) => match.incoming));
     rest = rest.filter((one) => !isBad.has(one));
   }
+}
+
+/** What is there of the elements, of their locators and of what they refer to. */
+async function lookUp(sql: Sql, writer: Writer, incoming: readonly Incoming[]) {
+  const [matches, holders, targets] = await Promise.all([
+    matchIncoming(sql, writer, incoming),
+    findByLocator(
+      sql,
+      incoming.flatMap(({ element }) => element.locators ?? []),
+    ),
+    findTargets(
+      sql,
+      incoming.flatMap(referencesOf).map(({ other }) => other),
+    ),
+  ]);
+  return { matches, holders, targets };
 }
 
 async function withIds(
