@@ -1,8 +1,11 @@
 /** Elements, relationships and classifications of open metadata, as they cross a wire. */
 import { z } from 'zod';
 
-/** JSON values; dates are ISO 8601 strings in UTC, maps are objects, arrays are arrays. */
-export const PropertyValue = z.json();
+/**
+ * JSON values; dates are ISO 8601 strings in UTC, maps are objects, arrays are arrays. Whatever crosses a wire is JSON;
+ * that it fits its attribute is checked by the type system, once and not here too.
+ */
+export const PropertyValue = z.custom<z.core.util.JSONType>();
 export type PropertyValue = z.output<typeof PropertyValue>;
 
 export const Properties = z.record(z.string(), PropertyValue);

@@ -33,7 +33,7 @@ export interface BatchOutcome {
   hasCrowdedEnds: boolean;
 }
 
-/** Checks and hashes the entries; of two with the same name the later one counts. */
+/** Checks the entries; of two with the same name the later one counts. */
 export function checkBatch(
   { entries, collection, scope, state }: SessionBatch,
   scopeId: number,
@@ -57,7 +57,7 @@ export function checkBatch(
     if (error) return refuse(error);
     return incoming.set(
       element.qualifiedName,
-      incomingElement(position, element, { collection, scope, scopeId }),
+      incomingElement(position, element, { collection, scope, scopeId }, hash),
     );
   });
   return { scopeId, probes, incoming: [...incoming.values()], refused, state };

@@ -20,13 +20,15 @@ export interface Incoming {
   readonly scopeId: number;
 }
 
+/** A batch brings the hash along: the next refresh asks for the element by the same one. */
 export function incomingElement(
   position: number,
   element: ElementWrite,
   place: { collection: string; scope: string; scopeId: number },
+  hash = contentHash(element),
 ): Incoming {
   const displayName = displayNameOf(element.type, element.properties, element.qualifiedName);
-  return { position, element, hash: contentHash(element), displayName, ...place };
+  return { position, element, hash, displayName, ...place };
 }
 
 /** Why the element cannot be what it claims to be, whatever else is in the store; undefined when it can. */
