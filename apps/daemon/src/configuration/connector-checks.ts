@@ -3,9 +3,10 @@ import { ConfigurationError, type ConnectorConfiguration, type FieldError } from
 import { configErrors } from '../definitions/config-schema.js';
 import { DefinitionRepository, type KnownDefinition } from '../definitions/definition.repository.js';
 import { secretErrors, suspiciousKeys } from '../definitions/secret-checks.js';
+import { oneOfEachPath } from '../rest/field-errors.js';
 import { nearestName } from '../rest/nearest-name.js';
 import { unknownKey } from '../rest/unknown-key.js';
-import { checkConnectorDocument, type Checked } from './document-checks.js';
+import { checkConnectorDocument, isObject, type Checked, type ConnectorParts } from './document-checks.js';
 import { GatewayRepository } from './gateway.repository.js';
 
 /** A document with what is wrong with it, and what cannot be told yet. */
@@ -27,19 +28,17 @@ export class ConnectorChecks {
   }
 
   async check(sent: unknown, name?: string): Promise<CheckedConnector> {
-    const checked = checkConnectorDocument(sent, name);
-    if (!checked.document) return { ...checked, warnings: [] };
-    const { document, errors } = checked;
+    const { parts, errors, document } = checkConnectorDocument(sent, name);
     const [gatewayErrors, byDefinition] = await Promise.all([
-      this.#gatewayErrors(document.gateway),
-      this.#definitionErrors(document),
+      this.#gatewayErrors(parts.gateway),
+      this.#definitionErrors(parts, secretsOf(sent)),
     ]);
     const all = [...errors, ...gatewayErrors, ...byDefinition.errors];
     return { document, errors: oneOfEachPath(all), warnings: byDefinition.warnings };
   }
 
-  async #gatewayErrors(gateway: string): Promise<FieldError[]> {
-    if (await this.gateways.find(gateway)) return [];
+  async #gatewayErrors(gateway: string | undefined): Promise<FieldError[]> {
+    if (gateway === undefined || (await this.gateways.find(gateway))) return [];
     const declared = await this.gateways.names();
     const near = nearestName(gateway, declared);
     return [
@@ -53,49 +52,51 @@ export class ConnectorChecks {
   }
 
   async #definitionErrors(
-    document: ConnectorConfiguration,
+    { service, connector, config }: ConnectorParts,
+    secrets: object,
   ): Promise<{ errors: FieldError[]; warnings: string[] }> {
-    const { service, connector } = document;
+    if (!service || !connector) return { errors: [], warnings: [] };
     const known = await this.definitions.ofService(service);
     const found = known.find(({ definition }) => definition.name === connector);
-    if (found) return { errors: checkedBy(found, document), warnings: [] };
+    if (found) return { errors: checkedBy(found, config, secrets), warnings: [] };
     const hosted = known.filter(({ isHosted }) => isHosted).map(({ definition }) => definition.name);
     if (await this.definitions.isRegistered(service)) {
-      return { errors: [unknownDefinition(document, hosted)], warnings: [] };
+      return { errors: [unknownDefinition(service, connector, hosted)], warnings: [] };
     }
     return {
-      errors: suspiciousKeys(document.config),
+      errors: suspiciousKeys(config ?? {}),
       warnings: [`No instance of ${service} has registered: config and secrets are checked once one does.`],
     };
   }
 }
 
-function checkedBy({ hash, definition }: KnownDefinition, document: ConnectorConfiguration): FieldError[] {
-  const { config, secrets } = document;
+function checkedBy(
+  { hash, definition }: KnownDefinition,
+  config: ConnectorParts['config'],
+  secrets: object,
+): FieldError[] {
   const names = definition.secrets.map(({ name }) => name);
   const unknownSecrets = Object.keys(secrets).filter((name) => !names.includes(name));
   return [
-    ...secretErrors(document, definition.secrets),
-    ...configErrors(hash, definition.configSchema, config),
+    ...secretErrors({ config: config ?? {}, secrets }, definition.secrets),
+    ...(config ? configErrors(hash, definition.configSchema, config) : []),
     ...unknownSecrets.map((name) => unknownKey('secrets', name, names)),
   ];
 }
 
-function unknownDefinition(
-  { service, connector }: ConnectorConfiguration,
-  hosted: readonly string[],
-): FieldError {
+/** Of a document that may be anything: their names count, whether or not the references are right. */
+function secretsOf(sent: unknown): object {
+  const secrets = isObject(sent) ? sent.secrets : undefined;
+  return isObject(secrets) ? secrets : {};
+}
+
+function unknownDefinition(service: string, connector: string, hosted: readonly string[]): FieldError {
   const near = nearestName(connector, hosted);
   const list = hosted.length ? `it hosts: ${hosted.join(', ')}` : 'it hosts none';
   return {
     path: 'connector',
     message: `names ${connector}, which ${service} does not host${near ? `; did you mean ${near}?` : ''} (${list})`,
   };
-}
-
-/** The first error of a path says more than those that follow from it. */
-function oneOfEachPath(errors: readonly FieldError[]): FieldError[] {
-  return errors.filter(({ path }, index) => errors.findIndex((other) => other.path === path) === index);
 }
 
 export function invalidDocument(

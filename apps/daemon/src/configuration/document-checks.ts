@@ -3,6 +3,7 @@ import {
   ConnectorConfiguration,
   GatewayDocument,
   parseDuration,
+  ServiceName,
   type FieldError,
   type Schedule,
 } from '@idaemon/contracts';
@@ -10,6 +11,7 @@ import { Cron } from 'croner';
 import type { z } from 'zod';
 import { plainSecrets } from '../definitions/secret-checks.js';
 import { article, fieldErrorsOf, kindOf } from '../rest/field-errors.js';
+import { nearestName } from '../rest/nearest-name.js';
 
 export type Checked<Document> =
   { document: Document; errors: FieldError[] } | { document?: undefined; errors: FieldError[] };
@@ -26,16 +28,38 @@ const readOnlyKeys = [
   'replicas',
 ];
 
-export function checkConnectorDocument(sent: unknown, name?: string): Checked<ConnectorConfiguration> {
+/** The members that are right by themselves, of a document that may not be. */
+export type ConnectorParts = Partial<ConnectorConfiguration>;
+
+export function checkConnectorDocument(
+  sent: unknown,
+  name?: string,
+): Checked<ConnectorConfiguration> & { parts: ConnectorParts } {
   const checked = checkShape(ConnectorConfiguration, 'connector', sent, name);
-  if (!checked.document) return checked;
-  const { config, schedule } = checked.document;
-  return { ...checked, errors: [...plainSecrets(config), ...scheduleErrors(schedule)] };
+  const parts = checked.document ?? partsOf(sent);
+  const errors = [...checked.errors, ...plainSecrets(parts.config), ...scheduleErrors(parts.schedule)];
+  return { ...checked, errors, parts };
+}
+
+/** So that one answer tells all mistakes, those in `config` too. */
+function partsOf(sent: unknown): ConnectorParts {
+  if (!isObject(sent)) return {};
+  const right = Object.entries(ConnectorConfiguration.shape).flatMap(([key, schema]) => {
+    const result = schema.safeParse(sent[key]);
+    return result.success ? [[key, result.data] as const] : [];
+  });
+  return { service: probableService(sent.service), ...Object.fromEntries(right) };
 }
 
 export function checkGatewayDocument(sent: unknown, name?: string): Checked<GatewayDocument> {
   const isKindless = isObject(sent) && !('kind' in sent);
   return checkShape(GatewayDocument, 'gateway', isKindless ? { kind: 'gateway', ...sent } : sent, name);
+}
+
+/** The rest of the document is checked by the service that was probably meant. */
+function probableService(written: unknown): ServiceName | undefined {
+  const near = typeof written === 'string' ? nearestName(written, ServiceName.options) : undefined;
+  return ServiceName.safeParse(near).data;
 }
 
 /** `name` is the one of the path, which a document may leave out and must not contradict. */

@@ -2,7 +2,7 @@
 import type { FieldError } from '@idaemon/contracts';
 import addFormats from 'ajv-formats';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { article, atLeast, atMost, kindOf } from '../rest/field-errors.js';
+import { article, atLeast, atMost, didYouMean, kindOf } from '../rest/field-errors.js';
 import { unknownKey } from '../rest/unknown-key.js';
 
 type Schema = Record<string, unknown>;
@@ -83,6 +83,7 @@ function describe({ type, description }: Described): string {
 function messageOf(error: ErrorObject, params: Record<string, unknown>, value: unknown): string {
   const schema = error.parentSchema as Described | undefined;
   const about = schema?.description ? ` (${schema.description})` : '';
+  const allowed = Array.isArray(params.allowedValues) ? (params.allowedValues as unknown[]) : [];
   switch (error.keyword) {
     case 'type':
       return `must be ${[params.type]
@@ -90,7 +91,7 @@ function messageOf(error: ErrorObject, params: Record<string, unknown>, value: u
         .map((type) => article(String(type)))
         .join(' or ')}, not ${article(kindOf(value))}${about}`;
     case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).map(String).join(', ')}${about}`;
+      return `must be one of ${allowed.map(String).join(', ')}${didYouMean(value, allowed)}${about}`;
     case 'const':
       return `must be ${String(params.allowedValue)}${about}`;
     case 'format':

@@ -1,5 +1,5 @@
 /** No secret's value is ever stored: documents hold references only. Messages never repeat what was found. */
-import type { ConnectorConfiguration, FieldError, HostedDefinition } from '@idaemon/contracts';
+import type { FieldError, HostedDefinition } from '@idaemon/contracts';
 
 const useReference = 'leave it out and name where it is in secrets';
 const reference = (name: string) => `secrets: { ${name}: { env: NAME_OF_A_VARIABLE } }`;
@@ -36,7 +36,7 @@ function misplaced(key: string): FieldError {
 
 /** Secrets by the names of the definition: each in its place, none unknown, none missing. */
 export function secretErrors(
-  { config, secrets }: Pick<ConnectorConfiguration, 'config' | 'secrets'>,
+  { config, secrets }: { config: object; secrets: object },
   declared: HostedDefinition['secrets'],
 ): FieldError[] {
   const names = new Set(declared.map(({ name }) => name.toLowerCase()));

@@ -11,6 +11,23 @@ function errorsOf(schema: z.ZodType, value: unknown): [string, string][] {
     : fieldErrorsOf(result.error, schema, value).map(({ path, message }) => [path, message]);
 }
 
+test('a choice names the word that was probably meant, also when only its beginning was written', () => {
+  const schema = z.object({ field: z.enum(['files-integrator', 'topic-integrator']) });
+  for (const field of ['files', 'file-integrator', 'Files-Integrator'])
+    expect(errorsOf(schema, { field })[0]?.[1]).toMatch(/; did you mean files-integrator\?$/);
+  expect(errorsOf(schema, { field: 'lineage' })[0]?.[1]).not.toContain('did you mean');
+});
+
+test('a field that breaks several rules has one error', () => {
+  const schema = z.object({
+    field: z
+      .string()
+      .min(3)
+      .regex(/^[a-z]+$/),
+  });
+  expect(errorsOf(schema, { field: '1' })).toHaveLength(1);
+});
+
 describe('what is wrong with a field', () => {
   test.each<[z.ZodType, unknown, string]>([
     [z.string(), 3, 'must be a string, not a number'],

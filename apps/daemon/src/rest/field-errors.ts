@@ -1,12 +1,18 @@
 /** What is wrong with a value, field by field, in plain words: what is accepted, never the value itself. */
 import type { FieldError } from '@idaemon/contracts';
 import { z } from 'zod';
+import { nearestName } from './nearest-name.js';
 import { unknownKey } from './unknown-key.js';
 
 type Issue = z.core.$ZodIssue;
 
 export function fieldErrorsOf(error: z.ZodError, schema: z.ZodType, value: unknown): FieldError[] {
-  return error.issues.flatMap((issue) => errorsOf(issue, schema, value));
+  return oneOfEachPath(error.issues.flatMap((issue) => errorsOf(issue, schema, value)));
+}
+
+/** The first error of a path says more than those that follow from it. */
+export function oneOfEachPath(errors: readonly FieldError[]): FieldError[] {
+  return errors.filter(({ path }, index) => errors.findIndex((other) => other.path === path) === index);
 }
 
 function errorsOf(issue: Issue, schema: z.ZodType, value: unknown): FieldError[] {
@@ -25,7 +31,9 @@ function messageOf(issue: Issue, schema: z.ZodType, value: unknown): string {
         ? `is required: ${article(issue.expected)}`
         : `must be ${article(issue.expected)}, not ${article(kindOf(value))}`;
     case 'invalid_value':
-      return value === undefined ? `is required: ${oneOf(issue.values)}` : `must be ${oneOf(issue.values)}`;
+      return value === undefined
+        ? `is required: ${oneOf(issue.values)}`
+        : `must be ${oneOf(issue.values)}${didYouMean(value, issue.values)}`;
     case 'invalid_union':
       return unionMessage(schema, issue);
     case 'too_small':
@@ -71,6 +79,13 @@ export function atMost(origin: string, maximum: number | bigint): string {
 
 function oneOf(values: readonly unknown[]): string {
   return values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(', ')}`;
+}
+
+/** Of a choice of words, the one that was probably meant. */
+export function didYouMean(value: unknown, choices: readonly unknown[]): string {
+  if (typeof value !== 'string' || choices.length < 2) return '';
+  const near = nearestName(value, choices.map(String));
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 export function article(kind: string): string {

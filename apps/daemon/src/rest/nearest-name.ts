@@ -1,9 +1,11 @@
-/** The candidate that was probably meant: at most two letters differ (one in a short name). */
+/** The candidate that was probably meant: it begins with this word, or at most two letters differ (one in a short name). */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const longer = candidates.filter((candidate) => candidate.startsWith(`${name.toLowerCase()}-`));
+  if (name && longer.length === 1) return longer[0];
   const tolerated = name.length < 5 ? 1 : 2;
   const [nearest] = candidates
     .map((candidate) => ({ candidate, edits: editsBetween(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ edits }) => edits <= tolerated)
+    .filter(({ edits }) => edits <= tolerated && edits < name.length)
     .sort((a, b) => a.edits - b.edits);
   return nearest?.candidate;
 }
