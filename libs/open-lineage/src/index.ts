@@ -12,3 +12,13 @@ export { isEnded, mergeDataset, mergeJob, mergeRun, mergeUses } from './fold/mer
 export { addToFold, emptyFold, foldEvents, type Fold } from './fold/fold.js';
 export { checkEvent, type CheckedIssue, type CheckOptions } from './checks/check-event.js';
 export { isStandardFacet, type FacetScope } from './checks/standard-facets.js';
+export { nameDataset, type DatasetTypeName, type NamedDataset } from './naming/dataset-names.js';
+export { locatorsOf, normalized } from './naming/locators.js';
+export { jobQualifiedName, runQualifiedName } from './naming/process-names.js';
+export {
+  fieldLinksInto,
+  type FieldLink,
+  type FieldName,
+  type Transformation,
+} from './lineage/field-links.js';
+export { lineageOf, type JobLineage } from './lineage/job-lineage.js';

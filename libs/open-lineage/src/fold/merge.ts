@@ -20,36 +20,45 @@ const firstEndState = states.indexOf('COMPLETE');
 const maxFormerNames = 8;
 
 export function mergeJob(a: KnownJob, b: KnownJob): KnownJob {
-  return withoutUndefined({
+  const joined: KnownJob = {
     namespace: a.namespace,
     name: a.name,
     facets: mergeFacets(a.facets, b.facets),
-    parent: joinedIfSet(a.parent, b.parent, newer),
-    root: joinedIfSet(a.root, b.root, newer),
-    staticInputs: joinedIfSet(a.staticInputs, b.staticInputs, newerStaticUses),
-    staticOutputs: joinedIfSet(a.staticOutputs, b.staticOutputs, newerStaticUses),
     firstSeen: earlier(a.firstSeen, b.firstSeen),
     lastSeen: later(a.lastSeen, b.lastSeen),
-  });
+  };
+  const parent = joinedIfSet(a.parent, b.parent, newer);
+  const root = joinedIfSet(a.root, b.root, newer);
+  const staticInputs = joinedIfSet(a.staticInputs, b.staticInputs, newerStaticUses);
+  const staticOutputs = joinedIfSet(a.staticOutputs, b.staticOutputs, newerStaticUses);
+  if (parent) joined.parent = parent;
+  if (root) joined.root = root;
+  if (staticInputs) joined.staticInputs = staticInputs;
+  if (staticOutputs) joined.staticOutputs = staticOutputs;
+  return joined;
 }
 
 export function mergeRun(a: KnownRun, b: KnownRun): KnownRun {
   const { state, stateTime } = greaterState(a, b);
-  return withoutUndefined({
+  const joined: KnownRun = {
     runId: a.runId,
     job: newer(a.job, b.job),
     facets: mergeFacets(a.facets, b.facets),
     state,
     stateTime,
-    startedAt: joinedIfSet(a.startedAt, b.startedAt, earlier),
-    endedAt: isEnded(state) ? stateTime : undefined,
     firstEventTime: earlier(a.firstEventTime, b.firstEventTime),
     lastEventTime: later(a.lastEventTime, b.lastEventTime),
-    parentRun: joinedIfSet(a.parentRun, b.parentRun, newer),
-    rootRun: joinedIfSet(a.rootRun, b.rootRun, newer),
     inputs: mergeUses(a.inputs, b.inputs),
     outputs: mergeUses(a.outputs, b.outputs),
-  });
+  };
+  const startedAt = joinedIfSet(a.startedAt, b.startedAt, earlier);
+  const parentRun = joinedIfSet(a.parentRun, b.parentRun, newer);
+  const rootRun = joinedIfSet(a.rootRun, b.rootRun, newer);
+  if (startedAt !== undefined) joined.startedAt = startedAt;
+  if (isEnded(state)) joined.endedAt = stateTime;
+  if (parentRun) joined.parentRun = parentRun;
+  if (rootRun) joined.rootRun = rootRun;
+  return joined;
 }
 
 export function mergeDataset(a: KnownDataset, b: KnownDataset): KnownDataset {
@@ -100,9 +109,4 @@ function newestNames(names: Record<string, KnownFormerName>): Record<string, Kno
   if (entries.length <= maxFormerNames) return names;
   entries.sort(([keyA, a], [keyB, b]) => compareTexts(b.time, a.time) || compareTexts(keyB, keyA));
   return Object.fromEntries(entries.slice(0, maxFormerNames));
-}
-
-function withoutUndefined<T extends object>(known: T): T {
-  for (const key of Object.keys(known) as (keyof T)[]) if (known[key] === undefined) delete known[key];
-  return known;
 }
