@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout, clearTimeout } from 'node:timers';
+import { unpack } from './unpack.js';
+import type { Room } from './admission.js';
+import { tooLarge, tooSlow, unknownEncoding } from './refusal.js';
+
+export interface BodyLimits {
+  /** As it is sent. */
+  maxBytes: number;
+  /** After decompression. */
+  maxUnpackedBytes: number;
+}
+
+const arrivesWithinMs = 30_000;
+
+/** The sender has gone: there is nobody to answer. */
+export class SenderGoneError extends Error {}
+
+/** Bytes that the request says it has; zero when it does not say. */
+export function declaredBytes(request: IncomingMessage): number {
+  return Number(request.headers['content-length'] ?? 0);
+}
+
+/** The whole body, decompressed; refused as soon as it is known to be too large. */
+export async function readBody(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
+  const isPacked = isGzip(request.headers['content-encoding']);
+  if (declaredBytes(request) > limits.maxBytes) throw tooLargeBody(limits);
+  const body = await collect(request, room, limits);
+  if (!isPacked) return body;
+  return unpack(body, { maxBytes: limits.maxUnpackedBytes, onGrow: (bytes) => room.grow(bytes) });
+}
+
+function isGzip(encoding: string | undefined): boolean {
+  if (encoding === undefined) return false;
+  const name = encoding.trim().toLowerCase();
+  if (name === 'gzip' || name === 'x-gzip') return true;
+  if (name === 'identity' || name === '') return false;
+  throw unknownEncoding();
+}
+
+function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
+  const declared = declaredBytes(request);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => fail(tooSlow()), arrivesWithinMs);
+    const onData = (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limits.maxBytes) return fail(tooLargeBody(limits));
+      if (size <= declared) return;
+      try {
+        room.grow(chunk.length);
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+    const onEnd = () => {
+      stop();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    };
+    const onClose = () => fail(new SenderGoneError('The sender closed the connection'));
+    const stop = () => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+    };
+    const fail = (error: Error) => {
+      stop();
+      // A request that breaks off later must not end the process.
+      request.on('error', () => undefined);
+      request.pause();
+      reject(error);
+    };
+    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+function tooLargeBody({ maxBytes }: BodyLimits): Error {
+  return tooLarge(`A body has at most ${maxBytes} bytes; send fewer or smaller events at once.`);
+}
