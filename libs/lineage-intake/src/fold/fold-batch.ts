@@ -1,0 +1,118 @@
+import type { Database, Sql } from '@idaemon/persistence';
+import { readEventPage, type LoggedEvent } from '../log/event-page.js';
+import { datasetTable, jobKeyOf, jobTable, runTable } from './entity-table.js';
+import { foldEvents } from './fold-events.js';
+import { keepUnfoldable, type Unfoldable } from './unfoldable.js';
+import { mergeRows } from './merge-rows.js';
+
+export interface FoldLimits {
+  events: number;
+  bytes: number;
+}
+
+export interface FoldedBatch {
+  events: number;
+  unfoldable: number;
+  /** Events that retention had removed before they were folded. */
+  missed: number;
+}
+
+/** Where a batch failed, so that its events can be looked at one by one. */
+export class FoldError extends Error {
+  constructor(
+    readonly stream: number,
+    override readonly cause: unknown,
+  ) {
+    super(`A batch of stream ${stream} could not be folded`);
+  }
+}
+
+/**
+ * Takes a stream that nobody else folds now, folds its next events and moves its cursor, in one transaction: each event
+ * counts exactly once, whatever happens between. Undefined: there is nothing to fold, or others are at it.
+ */
+export async function foldNextBatch(
+  database: Database,
+  limits: FoldLimits,
+  only?: number,
+): Promise<FoldedBatch | undefined> {
+  let stream: number | undefined;
+  try {
+    return await database.transaction(async (sql) => {
+      const cursor = await takeCursor(sql, only);
+      stream = cursor?.stream;
+      return cursor && (await foldAfter(sql, cursor, limits));
+    });
+  } catch (error) {
+    throw stream === undefined ? error : new FoldError(stream, error);
+  }
+}
+
+/** Gives up the next event of the stream, whose effect Postgres refuses, and moves on. */
+export async function giveUpNextEvent(database: Database, stream: number, error: Error): Promise<void> {
+  await database.transaction(async (sql) => {
+    const cursor = await takeCursor(sql, stream);
+    if (!cursor) return;
+    const [event] = await pageAfter(sql, cursor, { events: 1, bytes: 1 });
+    if (event) await keepUnfoldable(sql, [{ event, error }]);
+    await moveCursor(sql, stream, event?.position ?? cursor.end);
+  });
+}
+
+/** Merges events into what is known; of those that cannot be, the reasons. In the transaction of `sql`. */
+export async function applyEvents<E extends { body: Buffer }>(
+  sql: Sql,
+  events: readonly E[],
+): Promise<{ event: E; error: Error }[]> {
+  const { jobs, runs, datasets, unfoldable } = foldEvents(events);
+  const changedRuns = await mergeRows(sql, runTable, runs);
+  await mergeRows(sql, datasetTable, datasets);
+  // What a job reads and writes is derived from its runs.
+  const ofRuns = [...changedRuns.values()].flatMap(({ before, after }) => [
+    ...(before ? [jobKeyOf(before)] : []),
+    jobKeyOf(after),
+  ]);
+  await mergeRows(sql, jobTable, jobs, new Set(ofRuns));
+  return unfoldable;
+}
+
+interface FoldCursor {
+  stream: number;
+  position: number;
+  /** The newest position that is committed: nothing up to here can still come. */
+  end: number;
+  missed: number;
+}
+
+async function foldAfter(sql: Sql, cursor: FoldCursor, limits: FoldLimits): Promise<FoldedBatch> {
+  const events = await pageAfter(sql, cursor, limits);
+  const unfoldable: Unfoldable[] = await applyEvents(sql, events);
+  await keepUnfoldable(sql, unfoldable);
+  await moveCursor(sql, cursor.stream, events.at(-1)?.position ?? cursor.end);
+  return { events: events.length, unfoldable: unfoldable.length, missed: cursor.missed };
+}
+
+function pageAfter(sql: Sql, { stream, position }: FoldCursor, limits: FoldLimits): Promise<LoggedEvent[]> {
+  return readEventPage(sql, { stream, after: position, limit: limits.events, maxBytes: limits.bytes });
+}
+
+async function takeCursor(sql: Sql, only?: number): Promise<FoldCursor | undefined> {
+  const row = await sql.row<{ stream: number; position: string; end: string; missed: string }>(
+    `select c.stream, c.position, s.position as end, greatest(s.removed_to - c.position, 0) as missed
+     from fold_cursor c join stream s using (stream)
+     where s.position > c.position and ($1::smallint is null or c.stream = $1)
+     order by c.moved_at limit 1
+     for no key update of c skip locked`,
+    [only ?? null],
+  );
+  if (!row) return undefined;
+  const { stream, position, end, missed } = row;
+  return { stream, position: Number(position), end: Number(end), missed: Number(missed) };
+}
+
+async function moveCursor(sql: Sql, stream: number, position: number): Promise<void> {
+  await sql.rows(`update fold_cursor set position = $2, moved_at = now() where stream = $1`, [
+    stream,
+    position,
+  ]);
+}
