@@ -2,17 +2,17 @@
 
 /** Adds a re-export by name, in the order of the others. @param {string} source @param {string} line */
 export function withExport(source, line) {
-  const lines = source.split('\n').filter(Boolean);
-  return [...new Set([...lines, line])].sort(byModule).join('\n') + '\n';
+  const exports = statementsOf(source.trim());
+  return [...new Set([...exports, line])].sort(byModule).join('\n') + '\n';
 }
 
 /** Adds an import of a package, in the order of the others. @param {string} source @param {string} line */
 export function withImport(source, line) {
-  const lines = source.split('\n');
-  const last = lines.findLastIndex((text) => text.startsWith('import '));
-  const imports = lines.slice(0, last + 1);
+  const statements = statementsOf(source);
+  const last = statements.findLastIndex((text) => text.startsWith('import '));
+  const imports = statements.slice(0, last + 1);
   if (imports.includes(line)) return source;
-  return [...[...imports, line].sort(byModule), ...lines.slice(last + 1)].join('\n');
+  return [...[...imports, line].sort(byModule), ...statements.slice(last + 1)].join('\n');
 }
 
 /** Adds a name to the list `connectors: […]` of a module. @param {string} source @param {string} name @param {string} path */
@@ -22,6 +22,11 @@ export function withConnector(source, name, path) {
   const names = (list[1] ?? '').split(',').map((text) => text.trim());
   const all = [...new Set([...names, name])].filter(Boolean).sort();
   return source.replace(list[0], `connectors: [${all.join(', ')}]`);
+}
+
+/** Each may have several lines. @param {string} source */
+function statementsOf(source) {
+  return source.split(/(?<=;)\n/);
 }
 
 /** @param {string} a @param {string} b */

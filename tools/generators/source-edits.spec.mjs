@@ -1,35 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { withConnector, withExport, withImport } from './source-edits.mjs';
+import { expect, test } from 'vitest';
+import { withExport, withImport } from './source-edits.mjs';
 
-describe('edits of sources', () => {
-  it('add an export among the others, once', () => {
-    const source = "export { a } from './a.js';\nexport { c } from './c.js';\n";
-    const added = withExport(source, "export { b } from './b.js';");
-    expect(added).toBe(
-      "export { a } from './a.js';\nexport { b } from './b.js';\nexport { c } from './c.js';\n",
-    );
-    expect(withExport(added, "export { b } from './b.js';")).toBe(added);
-  });
+const several = "export type {\n  One,\n  Two,\n} from './several-types.js';\n";
 
-  it('add an import among the others, once', () => {
-    const source = "import { a } from '@a/a';\nimport { c } from '@c/c';\n\nrun(a, c);\n";
-    const added = withImport(source, "import { b } from '@b/b';");
-    expect(added.split('\n').slice(0, 4)).toEqual([
-      "import { a } from '@a/a';",
-      "import { b } from '@b/b';",
-      "import { c } from '@c/c';",
-      '',
-    ]);
-    expect(withImport(added, "import { b } from '@b/b';")).toBe(added);
-  });
+test('a re-export is put in order among others of several lines', () => {
+  const source = `export { a } from './a.js';\n${several}`;
+  expect(withExport(source, "export { b } from './b.js';")).toBe(
+    `export { a } from './a.js';\nexport { b } from './b.js';\n${several}`,
+  );
+});
 
-  it('add a connector to an empty list, to a full one, and to one of several lines', () => {
-    expect(withConnector('forRoot({ connectors: [] })', 'a', 'x')).toBe('forRoot({ connectors: [a] })');
-    expect(withConnector('connectors: [a, c]', 'b', 'x')).toBe('connectors: [a, b, c]');
-    expect(withConnector('connectors: [\n  a,\n  c,\n]', 'b', 'x')).toBe('connectors: [a, b, c]');
-  });
+test('an import is put in order among others of several lines, and nothing else moves', () => {
+  const source = "import {\n  Z,\n  Y,\n} from '@idaemon/y';\n\nexport class X {}\n";
+  const line = "import { x } from '@idaemon/connector-x';";
+  expect(withImport(source, line)).toBe(`${line}\n${source}`);
+});
 
-  it('say what to do when there is no list', () => {
-    expect(() => withConnector('nothing', 'a', 'app.module.ts')).toThrow('app.module.ts has no list');
-  });
+test('what is there already is not added again', () => {
+  expect(withExport(several, several.trim())).toBe(several);
+  const line = "import { x } from 'x';";
+  expect(withImport(`${line}\n\nx();\n`, line)).toBe(`${line}\n\nx();\n`);
 });
