@@ -22,9 +22,13 @@ export interface ConnectorLog {
   warn(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Up to 64 KiB of JSON by key, kept by the gateway: third-party cursors and the like. */
+/** Up to 64 KiB of JSON by key, kept by the gateway for the connector (for each shard its own): cursors and the like. */
 export interface ConnectorStateStore {
   get(key: string): Promise<unknown>;
+  /**
+   * Saved when it resolves. In `refresh` it is saved with the last of what was written before, and waits for that; a
+   * plan forgets it. In `engage` it is a write of its own: `upsert(…, { state })` saves both in one transaction.
+   */
   put(key: string, value: unknown): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ export {
   parseDuration,
   SystemUnavailableError,
 } from '@idaemon/contracts';
-export type { ChangeResult, Element, Locator } from '@idaemon/contracts';
+export type { ChangeResult, Element, ElementChange, Locator, Relationship } from '@idaemon/contracts';
 export { contextExtension, defineIntegrationService } from './integration-service.js';
 export type {
   CollectionDeclaration,
@@ -21,11 +21,14 @@ export { toElementWrite, toReference } from './element-input.js';
 export type { ElementInput, ReferenceInput, TaggedElement } from './element-input.js';
 export { createMetadata, createRefreshMetadata } from './metadata.js';
 export type {
+  ChangeOptions,
   Collection,
   FindQuery,
+  FollowQuery,
   Metadata,
   MetadataPort,
   RefreshMetadata,
+  RelationshipsQuery,
   SessionPort,
   SyncCollection,
   SyncOptions,

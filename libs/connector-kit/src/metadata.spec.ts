@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, ChangeResult, Element, ElementWrite } from '@idaemon/contracts';
+import type {
+  Change,
+  ChangeResult,
+  Element,
+  ElementChange,
+  ElementWrite,
+  Relationship,
+} from '@idaemon/contracts';
 import { defineIntegrationService } from './integration-service.js';
-import { createMetadata, createRefreshMetadata, type SessionPort } from './metadata.js';
+import {
+  createMetadata,
+  createRefreshMetadata,
+  type ChangeOptions,
+  type FollowQuery,
+  type RelationshipsQuery,
+  type SessionPort,
+} from './metadata.js';
 
 const files = defineIntegrationService({
   name: 'files-integrator',
@@ -24,6 +38,8 @@ class RecordingPort implements SessionPort {
   readonly completed: string[] = [];
   readonly unreadReasons: string[] = [];
   readonly changes: Change[] = [];
+  readonly options: (ChangeOptions | undefined)[] = [];
+  readonly asked: object[] = [];
 
   async write(collection: string, scope: string, element: ElementWrite): Promise<void> {
     this.written.push({ collection, scope, element });
@@ -34,8 +50,9 @@ class RecordingPort implements SessionPort {
   async unread(unread: { what: string; reason: string }): Promise<void> {
     this.unreadReasons.push(`${unread.what}: ${unread.reason}`);
   }
-  async change(change: Change): Promise<ChangeResult> {
+  async change(change: Change, options?: ChangeOptions): Promise<ChangeResult> {
     this.changes.push(change);
+    this.options.push(options);
     return { result: 'created', guid: null };
   }
   async resolve(): Promise<Element | null> {
@@ -43,6 +60,12 @@ class RecordingPort implements SessionPort {
   }
   async *find(): AsyncGenerator<Element> {
     // Nothing is there.
+  }
+  async *relationships(query: RelationshipsQuery): AsyncGenerator<Relationship> {
+    this.asked.push(query);
+  }
+  async *follow(query: FollowQuery): AsyncGenerator<ElementChange> {
+    this.asked.push(query);
   }
 }
 
@@ -154,6 +177,14 @@ describe('single changes', () => {
     ]);
   });
 
+  it('carry state that is saved with them', async () => {
+    const port = new RecordingPort();
+    const { dataFiles } = createMetadata(files, port);
+    await dataFiles.upsert({ qualifiedName: 'DataFile::h:/a' }, { state: { cursor: 1 } });
+    await dataFiles.remove('DataFile::h:/a', { state: { cursor: 2 } });
+    expect(port.options).toEqual([{ state: { cursor: 1 } }, { state: { cursor: 2 } }]);
+  });
+
   it('relate two elements of any source by the types of the relationship’s ends', async () => {
     const port = new RecordingPort();
     await createMetadata(files, port).relate('NestedFile', 'FileFolder::h:/', 'DataFile::h:/a');
@@ -162,6 +193,24 @@ describe('single changes', () => {
       end1: { type: 'FileFolder' },
       end2: { type: 'DataFile' },
     });
+  });
+});
+
+describe('following others', () => {
+  it('asks for changes by type and source, and for the relationships of an element', async () => {
+    const port = new RecordingPort();
+    for (const metadata of [createMetadata(files, port), createRefreshMetadata(files, port)]) {
+      const query = { types: ['Process' as const], sources: ['shop'] };
+      for await (const change of metadata.changes(query)) expect.unreachable(change.kind);
+      for await (const flow of metadata.relationships({ guid: 'g' }, 'DataFlow')) {
+        expect.unreachable(flow.guid);
+      }
+    }
+    const asked = [
+      { types: ['Process'], sources: ['shop'] },
+      { guid: 'g', type: 'DataFlow' },
+    ];
+    expect(port.asked).toEqual([...asked, ...asked]);
   });
 });
 

@@ -3,12 +3,14 @@ import type {
   Change,
   ChangeResult,
   Element,
+  ElementChange,
   ElementWrite,
   Properties,
   Reference,
+  Relationship,
   Unread,
 } from '@idaemon/contracts';
-import type { ClassificationTypeName, RelationshipTypeName } from '@idaemon/open-metadata';
+import type { ClassificationTypeName, EntityTypeName, RelationshipTypeName } from '@idaemon/open-metadata';
 import { relationshipEnds } from '@idaemon/open-metadata';
 import {
   collectionOf,
@@ -27,9 +29,12 @@ import type {
 /** What a context stands on. The runtime gives one that speaks to the gateway, connector-testing one in memory. */
 export interface MetadataPort {
   /** Outside of a session: applied when the promise resolves. Never throws for one refused change, see its result. */
-  change(change: Change): Promise<ChangeResult>;
+  change(change: Change, options?: ChangeOptions): Promise<ChangeResult>;
   resolve(reference: Reference): Promise<Element | null>;
   find(query: FindQuery & { type: string }): AsyncIterable<Element>;
+  relationships(query: RelationshipsQuery): AsyncIterable<Relationship>;
+  /** Outside of a session it waits for more until the signal of the port aborts; in one it ends where nothing follows. */
+  follow(query: FollowQuery): AsyncIterable<ElementChange>;
 }
 
 /** The port of a refresh: one session from its begin to its commit, which are the runner's business. */
@@ -48,6 +53,28 @@ export interface FindQuery {
   source?: string;
 }
 
+export interface ChangeOptions {
+  /** Connector state, by key, that is saved in the transaction of the change: both are there, or neither. */
+  state?: Readonly<Record<string, unknown>>;
+}
+
+export interface RelationshipsQuery {
+  /** GUID of the element at either end. */
+  guid: string;
+  type?: string;
+}
+
+export interface FollowQuery {
+  /** Entity types, subtypes included; default: all. */
+  types?: readonly EntityTypeName[];
+  /** Qualified names of the metadata sources whose elements they are; default: all. */
+  sources?: readonly string[];
+  /** Where to begin the first time: with all that there is, or with what is to come; default: everything. */
+  from?: 'everything' | 'now';
+  /** Names the stored cursor, for a connector that follows more than once; default: `changes`. */
+  cursor?: string;
+}
+
 export interface SyncOptions {
   /** A part of the collection that is read and swept by itself, e.g. one database of a server; default: all of it. */
   scope?: string;
@@ -56,9 +83,9 @@ export interface SyncOptions {
 /** Both contexts: look things up, and change one thing at once. */
 export interface Collection<C extends CollectionDeclaration> {
   /** Creates or changes one element. `refused` when the gateway does not take it: it is a dead letter then. */
-  upsert(element: ElementInput<C>): Promise<ChangeResult>;
+  upsert(element: ElementInput<C>, options?: ChangeOptions): Promise<ChangeResult>;
   /** Removes one element of this connector's own source with all below it; `absent` when there is none. */
-  remove(element: ReferenceInput): Promise<ChangeResult>;
+  remove(element: ReferenceInput, options?: ChangeOptions): Promise<ChangeResult>;
   get(element: ReferenceInput): Promise<Element | null>;
   find(query?: FindQuery): AsyncIterable<Element>;
 }
@@ -69,6 +96,21 @@ export interface SyncCollection<C extends CollectionDeclaration> extends Collect
    * what is not in it. A set that throws removes nothing. Yield, don't collect.
    */
   sync(all: AsyncIterable<ElementInput<C>> | Iterable<ElementInput<C>>, options?: SyncOptions): Promise<void>;
+}
+
+interface Following {
+  /**
+   * Elements that others have changed, each in its latest state (`changed`) or gone (`removed`), in the order of their
+   * last change. A relationship is a change of both its ends, a classification of its element. Every change is given
+   * at least once: the stored cursor moves on when the next one is asked for, so finish with one before that. Another
+   * filter begins anew. In `engage` it waits for more and ends on abort; in `refresh` it ends where nothing follows.
+   *
+   * When the connector was away for longer than changes are kept, all elements of the filter are given anew; what was
+   * removed meanwhile is not, so a refresh is due then, which the runtime asks for.
+   */
+  changes(query?: FollowQuery): AsyncIterable<ElementChange>;
+  /** The relationships of an element, of any source and with both ends; of one type or all. */
+  relationships(element: { guid: string }, type?: RelationshipTypeName): AsyncIterable<Relationship>;
 }
 
 interface Facets {
@@ -91,12 +133,14 @@ interface Facets {
 /** Open metadata for `engage`: single changes. */
 export type Metadata<S extends IntegrationService> = {
   readonly [N in keyof S['collections']]: Collection<S['collections'][N]>;
-} & Facets;
+} & Facets &
+  Following;
 
 /** Open metadata for `refresh`: whole sets too. */
 export type RefreshMetadata<S extends IntegrationService> = {
   readonly [N in keyof S['collections']]: SyncCollection<S['collections'][N]>;
-} & Facets & {
+} & Facets &
+  Following & {
     /** As `sync` of a collection, for a source whose one reading gives elements of several: `{ dataFiles: { … } }`. */
     sync<Names extends keyof S['collections'] & string>(
       collections: readonly Names[],
@@ -119,7 +163,7 @@ export type UnreadTarget<Collections extends CollectionDeclarations> =
 
 export function createMetadata<S extends IntegrationService>(service: S, port: MetadataPort): Metadata<S> {
   const collections = mapCollections(service, (name) => collectionContext(service, name, port));
-  return { ...collections, ...facets(port) } as Metadata<S>;
+  return { ...collections, ...facets(port), ...following(port) } as Metadata<S>;
 }
 
 export function createRefreshMetadata<S extends IntegrationService>(
@@ -134,6 +178,7 @@ export function createRefreshMetadata<S extends IntegrationService>(
   return {
     ...collections,
     ...facets(port),
+    ...following(port),
     sync: (names: readonly string[], all: AnyTagged, { scope = '' }: SyncOptions = {}) =>
       syncAll(service, port, names, all, scope),
     unread: (what: string | Record<string, ReferenceInput>, reason: string) =>
@@ -187,20 +232,14 @@ function collectionContext(
 ): Collection<CollectionDeclaration> {
   const { type } = collectionOf(service, name);
   return {
-    upsert: (element) =>
-      port.change({
-        operation: 'upsert',
-        collection: name,
-        scope: '',
-        element: toElementWrite(service, name, element),
-      }),
-    remove: (element) =>
-      port.change({
-        operation: 'remove',
-        collection: name,
-        element: toReference(type, element),
-        recursive: true,
-      }),
+    upsert: (input, options) => {
+      const element = toElementWrite(service, name, input);
+      return port.change({ operation: 'upsert', collection: name, scope: '', element }, options);
+    },
+    remove: (input, options) => {
+      const element = toReference(type, input);
+      return port.change({ operation: 'remove', collection: name, element, recursive: true }, options);
+    },
     get: (element) => port.resolve(toReference(type, element)),
     find: (query = {}) => port.find({ type, ...query }),
   };
@@ -224,6 +263,13 @@ function facets(port: MetadataPort): Facets {
       }),
     declassify: (element, name) =>
       port.change({ operation: 'declassify', element: toReference('Referenceable', element), name }),
+  };
+}
+
+function following(port: MetadataPort): Following {
+  return {
+    changes: (query = {}) => port.follow(query),
+    relationships: ({ guid }, type) => port.relationships({ guid, ...(type ? { type } : {}) }),
   };
 }
 

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, ChangeResult, Reference } from '@idaemon/contracts';
 import { checkElement, checkRelationship } from '@idaemon/open-metadata';
-import type { FakeOpenMetadata } from './fake-open-metadata.js';
 import { refused } from './refused.js';
+import type { ElementStore } from './stored-element.js';
 
 type FacetChange = Exclude<Change, { operation: 'upsert' | 'remove' }>;
 
 /** Checks a change to relationships and classifications; the fake does not keep them, a test reads `changes`. */
-export function applyFacet(openMetadata: FakeOpenMetadata, change: FacetChange): ChangeResult {
+export function applyFacet(openMetadata: Pick<ElementStore, 'lookUp'>, change: FacetChange): ChangeResult {
   const findings = findingsOf(openMetadata, change);
   if (findings.length) return refused(nameOf(change), findings);
   const isAddition = change.operation === 'relate' || change.operation === 'classify';
   return { result: isAddition ? 'created' : 'removed', guid: randomUUID() };
 }
 
-function findingsOf(openMetadata: FakeOpenMetadata, change: FacetChange) {
+function findingsOf(openMetadata: Pick<ElementStore, 'lookUp'>, change: FacetChange) {
   const typeOf = (reference: Reference) => openMetadata.lookUp(reference)?.write.type ?? reference.type;
   if (change.operation === 'relate' || change.operation === 'unrelate') {
     const { type, end1, end2 } = change;

@@ -4,38 +4,36 @@ import {
   type Change,
   type ChangeResult,
   type Element,
+  type ElementChange,
   type ElementWrite,
   type Reference,
+  type Relationship,
 } from '@idaemon/contracts';
-import type { ConnectorStateStore, FindQuery, MetadataPort } from '@idaemon/connector-kit';
+import type {
+  ChangeOptions,
+  ConnectorStateStore,
+  FindQuery,
+  FollowQuery,
+  MetadataPort,
+  RelationshipsQuery,
+} from '@idaemon/connector-kit';
 import { checkElement, displayNameOf, isSubtypeOf } from '@idaemon/open-metadata';
 import { applyFacet } from './facet-changes.js';
+import { FakeChangeFeed } from './fake-change-feed.js';
 import { FakeSession } from './fake-session.js';
-import { refused } from './refused.js';
-
-export interface StoredElement {
-  readonly guid: string;
-  write: ElementWrite;
-  readonly collection: string;
-  readonly scope: string;
-  hash: string;
-  /** GUID of the element that it hangs under, once that is known. */
-  parent: string | undefined;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export type PutResult = { result: 'created' | 'updated' | 'unchanged'; stored: StoredElement };
+import { relationshipsOf } from './declared-relationships.js';
+import { refused, sayWhy } from './refused.js';
+import { ownSource, type ElementStore, type PutResult, type StoredElement } from './stored-element.js';
 
 /**
  * Open metadata in memory, with what a connector can observe of a gateway: unique names, renames by source key,
- * containment, refused elements, sessions that are swept at their commit. There is one source, the connector's own.
+ * containment, refused elements, sessions that are swept at their commit, changes that others make (`elsewhere`).
  */
-export class FakeOpenMetadata implements MetadataPort {
+export class FakeOpenMetadata implements ElementStore {
   /** Changes outside of sessions in their order, with their outcome. */
   readonly changes: { change: Change; result: ChangeResult }[] = [];
   readonly state: ConnectorStateStore;
+  readonly feed: FakeChangeFeed;
   readonly #byGuid = new Map<string, StoredElement>();
   readonly #byName = new Map<string, StoredElement>();
   readonly #byKey = new Map<string, StoredElement>();
@@ -44,6 +42,38 @@ export class FakeOpenMetadata implements MetadataPort {
   constructor(now: () => Date = () => new Date()) {
     this.#now = now;
     this.state = jsonByKey();
+    this.feed = new FakeChangeFeed({
+      state: this.state,
+      latest: (guid) => {
+        const stored = this.#byGuid.get(guid);
+        return stored && toElement(stored);
+      },
+      others: () => this.stored().flatMap((stored) => (stored.source === ownSource ? [] : toElement(stored))),
+    });
+  }
+
+  /** What others do in open metadata; the connector is told of it by `changes`. */
+  readonly elsewhere = {
+    upsert: (write: ElementWrite, source = 'elsewhere'): void => {
+      const findings = checkElement(write);
+      if (findings.length) throw new Error(sayWhy(write.qualifiedName, findings));
+      this.put('', '', write, source);
+    },
+    remove: (qualifiedName: string): void => {
+      const stored = this.#byName.get(qualifiedName);
+      if (stored) this.remove(stored, false);
+    },
+  };
+
+  /** Of a connector that listens: what others change is waited for until the signal aborts. */
+  port(signal: AbortSignal): MetadataPort {
+    return {
+      change: (change, options) => this.change(change, options),
+      resolve: (reference) => this.resolve(reference),
+      find: (query) => this.find(query),
+      relationships: (query) => this.relationships(query),
+      follow: (query) => this.feed.follow(query, signal),
+    };
   }
 
   begin(): FakeSession {
@@ -78,10 +108,26 @@ export class FakeOpenMetadata implements MetadataPort {
     return stored ? toElement(stored) : null;
   }
 
-  async change(change: Change): Promise<ChangeResult> {
+  async change(change: Change, { state = {} }: ChangeOptions = {}): Promise<ChangeResult> {
     const result = this.#apply(change);
     this.changes.push({ change, result });
+    for (const [key, value] of Object.entries(state)) await this.state.put(key, value);
     return result;
+  }
+
+  follow(query: FollowQuery): AsyncIterable<ElementChange> {
+    return this.feed.follow(query);
+  }
+
+  /** Those that elements declare; single ones are in `changes`. */
+  async *relationships({ guid, type }: RelationshipsQuery): AsyncGenerator<Relationship> {
+    for (const stored of this.stored()) {
+      for (const relationship of relationshipsOf(stored, (reference) => this.lookUp(reference))) {
+        const { end1, end2 } = relationship;
+        if (type && relationship.type !== type) continue;
+        if (end1.guid === guid || end2.guid === guid) yield relationship;
+      }
+    }
   }
 
   lookUp({ guid, locator, qualifiedName, type }: Reference): StoredElement | undefined {
@@ -92,13 +138,13 @@ export class FakeOpenMetadata implements MetadataPort {
   }
 
   /** Creates, changes or renames. The element must have been checked. */
-  put(collection: string, scope: string, write: ElementWrite): PutResult {
+  put(collection: string, scope: string, write: ElementWrite, source = ownSource): PutResult {
     const hash = contentHash(write);
     const known = this.#known(write);
     if (known?.hash === hash) return { result: 'unchanged', stored: known };
     const now = this.#now().toISOString();
     const stored = known ?? {
-      ...{ guid: randomUUID(), write, collection, scope, hash, parent: undefined },
+      ...{ guid: randomUUID(), write, collection, scope, source, hash, parent: undefined },
       ...{ version: 0, createdAt: now, updatedAt: now },
     };
     this.#forgetNames(stored);
@@ -108,6 +154,7 @@ export class FakeOpenMetadata implements MetadataPort {
     this.#byName.set(write.qualifiedName, stored);
     if (write.sourceKey) this.#byKey.set(write.sourceKey, stored);
     this.parentOf(stored, 'read-again');
+    this.#tell(stored, source === ownSource);
     return { result: known ? 'updated' : 'created', stored };
   }
 
@@ -121,11 +168,17 @@ export class FakeOpenMetadata implements MetadataPort {
   }
 
   /** Removes an element with all that hangs under it; the removed ones. */
-  remove(stored: StoredElement): StoredElement[] {
+  remove(stored: StoredElement, isOwn = true): StoredElement[] {
     this.#forgetNames(stored);
     this.#byGuid.delete(stored.guid);
+    this.#tell(stored, isOwn);
     const below = this.stored().filter((other) => other.parent === stored.guid);
-    return [stored, ...below.flatMap((child) => this.remove(child))];
+    return [stored, ...below.flatMap((child) => this.remove(child, isOwn))];
+  }
+
+  #tell({ guid, write, source }: StoredElement, isOwn: boolean): void {
+    const { type, qualifiedName } = write;
+    this.feed.add({ element: { guid, type, qualifiedName, source }, isOwn });
   }
 
   /** Its key first: the same key under a new name is a rename. */
@@ -176,9 +229,8 @@ export class FakeOpenMetadata implements MetadataPort {
   }
 }
 
-function toElement({ guid, write, version, createdAt, updatedAt }: StoredElement): Element {
+function toElement({ guid, write, source, version, createdAt, updatedAt }: StoredElement): Element {
   const { type, qualifiedName, properties, classifications = {}, locators } = write;
-  const source = 'the connector';
   return {
     ...{ guid, type, qualifiedName, properties, version, createdAt, updatedAt, source },
     displayName: displayNameOf(type, properties, qualifiedName),

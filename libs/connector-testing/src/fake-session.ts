@@ -2,16 +2,24 @@ import type {
   Change,
   ChangeResult,
   Element,
+  ElementChange,
   ElementWrite,
   Reference,
+  Relationship,
   RunCounts,
   Unread,
 } from '@idaemon/contracts';
 import { contentHash } from '@idaemon/contracts';
-import type { FindQuery, SessionPort } from '@idaemon/connector-kit';
+import type {
+  ChangeOptions,
+  FindQuery,
+  FollowQuery,
+  RelationshipsQuery,
+  SessionPort,
+} from '@idaemon/connector-kit';
 import { checkElement, checkRelationship } from '@idaemon/open-metadata';
-import type { FakeOpenMetadata, StoredElement } from './fake-open-metadata.js';
 import { sayWhy } from './refused.js';
+import { ownSource, type ElementStore, type StoredElement } from './stored-element.js';
 
 export interface SessionReport {
   counts: RunCounts;
@@ -26,7 +34,7 @@ export interface SessionReport {
 
 /** One sync session in memory. Upserts are seen at once; what is missing is removed at `commit`, and only then. */
 export class FakeSession implements SessionPort {
-  readonly #openMetadata: FakeOpenMetadata;
+  readonly #openMetadata: ElementStore;
   /** By GUID, with the hash and the name that it came with. */
   readonly #seen = new Map<string, { hash: string; qualifiedName: string }>();
   readonly #begun = new Set<string>();
@@ -38,7 +46,7 @@ export class FakeSession implements SessionPort {
     ...{ created: [], updated: [], removed: [], refused: [], unread: [] },
   };
 
-  constructor(openMetadata: FakeOpenMetadata) {
+  constructor(openMetadata: ElementStore) {
     this.#openMetadata = openMetadata;
   }
 
@@ -65,8 +73,8 @@ export class FakeSession implements SessionPort {
     else this.#protectedElements.push(of.element);
   }
 
-  change(change: Change): Promise<ChangeResult> {
-    return this.#openMetadata.change(change);
+  change(change: Change, options?: ChangeOptions): Promise<ChangeResult> {
+    return this.#openMetadata.change(change, options);
   }
 
   resolve(reference: Reference): Promise<Element | null> {
@@ -75,6 +83,15 @@ export class FakeSession implements SessionPort {
 
   find(query: FindQuery & { type: string }): AsyncIterable<Element> {
     return this.#openMetadata.find(query);
+  }
+
+  relationships(query: RelationshipsQuery): AsyncIterable<Relationship> {
+    return this.#openMetadata.relationships(query);
+  }
+
+  /** Ends where nothing follows: a refresh does not wait. */
+  follow(query: FollowQuery): AsyncIterable<ElementChange> {
+    return this.#openMetadata.follow(query);
   }
 
   commit(): SessionReport {
@@ -96,8 +113,9 @@ export class FakeSession implements SessionPort {
     return [...missing].filter((stored) => !this.#goesWithItsParent(stored, missing));
   }
 
-  #mayBeSwept({ guid, collection, scope }: StoredElement): boolean {
-    if (this.#seen.has(guid) || this.#protectedCollections.has(collection)) return false;
+  #mayBeSwept({ guid, collection, scope, source }: StoredElement): boolean {
+    if (source !== ownSource || this.#seen.has(guid) || this.#protectedCollections.has(collection))
+      return false;
     if (this.#complete.has(scopeKey(collection, scope))) return true;
     // A scope that the configuration no longer names: only after a refresh that left nothing out.
     return this.#report.unread.length === 0 && !this.#begun.has(scopeKey(collection, scope));

@@ -84,7 +84,7 @@ export async function startConnector<
     },
     engage(through = (port) => port) {
       let requests = 0;
-      const metadata = createMetadata(definition.service, through(openMetadata));
+      const metadata = createMetadata(definition.service, through(openMetadata.port(abort.signal)));
       const done = Promise.resolve(
         definition.engage?.({ ...whole, metadata, requestRefresh: () => requests++ }),
       );

@@ -81,6 +81,8 @@ export const Change = z.discriminatedUnion('operation', [
     collection: z.string(),
     scope: z.string(),
     element: ElementWrite,
+    /** The element has this many bytes, more than `maxElementBytes`: only its names came, it is a dead letter. */
+    oversizeBytes: z.number().int().positive().optional(),
   }),
   z.object({
     operation: z.literal('remove'),

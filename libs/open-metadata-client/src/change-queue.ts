@@ -1,16 +1,21 @@
 import {
+  IdaemonError,
   InvalidMetadataError,
   maxElementBytes,
   maxMessageBytes,
+  maxStateBytes,
   toWireError,
   type Change,
   type ChangeResult,
+  type StateValues,
 } from '@idaemon/contracts';
+import { cutName } from './pending-element.js';
 
-type Send = (changes: Change[]) => Promise<ChangeResult[]>;
+type Send = (changes: Change[], state: StateValues | undefined) => Promise<ChangeResult[]>;
 
 interface Waiting {
   change: Change;
+  state: StateValues | undefined;
   bytes: number;
   resolve: (result: ChangeResult) => void;
   reject: (reason: unknown) => void;
@@ -18,8 +23,11 @@ interface Waiting {
 
 const maxChanges = 200;
 const maxBytes = 384 * 1024;
-/** Of one change; the rest of its message has the fence and the source. */
-const maxChangeBytes = maxMessageBytes - 16 * 1024;
+/** Of one change with its state; the rest of its message has the fence and the source. */
+const maxChangeBytes = maxMessageBytes - maxStateBytes - 16 * 1024;
+/** What a connector may have asked for and not waited for. */
+const maxWaiting = 10_000;
+const maxWaitingBytes = 32 * 1024 * 1024;
 
 /**
  * Single changes in the order in which they were asked for. While one request is under way the next ones gather, so
@@ -27,16 +35,20 @@ const maxChangeBytes = maxMessageBytes - 16 * 1024;
  */
 export class ChangeQueue {
   readonly #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #isSending = false;
 
   constructor(private readonly send: Send) {}
 
-  /** One that is too long for the wire is refused here: its connector goes on with the others. */
-  async add(change: Change): Promise<ChangeResult> {
-    const bytes = Buffer.byteLength(JSON.stringify(change));
+  /** Rejects when too many wait: somebody asks without awaiting what was asked before. */
+  async add(asked: Change, state?: StateValues): Promise<ChangeResult> {
+    const { change, bytes } = fitted(asked);
     if (bytes > maxChangeBytes) return { result: 'refused', error: toWireError(tooLong(change, bytes)) };
+    if (this.#waiting.length >= maxWaiting || this.#waitingBytes + bytes > maxWaitingBytes) throw tooMany();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ change, bytes, resolve, reject });
+      const stateBytes = state ? Buffer.byteLength(JSON.stringify(state)) : 0;
+      this.#waiting.push({ change, state, bytes: bytes + stateBytes, resolve, reject });
+      this.#waitingBytes += bytes + stateBytes;
       if (!this.#isSending) void this.#sendAll();
     });
   }
@@ -49,7 +61,12 @@ export class ChangeQueue {
 
   async #sendSome(some: Waiting[]): Promise<void> {
     try {
-      const results = await this.send(some.map(({ change }) => change));
+      const states = some.flatMap(({ state }) => state ?? []);
+      const state = states.length > 0 ? (Object.assign({}, ...states) as StateValues) : undefined;
+      const results = await this.send(
+        some.map(({ change }) => change),
+        state,
+      );
       some.forEach(({ resolve, reject }, index) => {
         const result = results[index];
         if (result) resolve(result);
@@ -68,13 +85,31 @@ export class ChangeQueue {
       bytes += next.bytes;
       count += 1;
     }
+    this.#waitingBytes -= bytes;
     return this.#waiting.splice(0, count);
   }
 }
 
-function tooLong(change: Change, bytes: number): InvalidMetadataError {
-  const what = change.operation === 'upsert' ? `The element ${change.element.qualifiedName}` : 'A change';
-  return new InvalidMetadataError(
-    `${what} has ${bytes} bytes, more than the ${maxElementBytes} that it may have`,
+/** An element that is too long for the wire goes by its names and size, to be a dead letter at once. */
+function fitted(change: Change): { change: Change; bytes: number } {
+  const bytes = Buffer.byteLength(JSON.stringify(change));
+  if (change.operation !== 'upsert' || bytes <= maxElementBytes) return { change, bytes };
+  const oversizeBytes = Buffer.byteLength(JSON.stringify(change.element));
+  if (oversizeBytes <= maxElementBytes) return { change, bytes };
+  const { type, qualifiedName } = change.element;
+  const element = { type, qualifiedName: cutName(qualifiedName), properties: {} };
+  const names = { ...change, element, oversizeBytes };
+  return { change: names, bytes: Buffer.byteLength(JSON.stringify(names)) };
+}
+
+function tooLong({ operation }: Change, bytes: number): InvalidMetadataError {
+  return new InvalidMetadataError(`A change (${operation}) has ${bytes} bytes, more than ${maxChangeBytes}`);
+}
+
+function tooMany(): IdaemonError {
+  return new IdaemonError(
+    'internal-error',
+    `The connector asks for changes faster than they are done: ${maxWaiting} of them, or ${maxWaitingBytes} bytes, wait`,
+    { action: 'Tell the author of the connector: it must await its changes.' },
   );
 }

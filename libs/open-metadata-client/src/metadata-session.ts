@@ -5,19 +5,33 @@ import {
   type Change,
   type ChangeResult,
   type Element,
+  type ElementChange,
   type ElementWrite,
   type Reference,
+  type Relationship,
   type RequestContract,
   type RunCounts,
+  type RunMode,
   type RunReport,
   type Unread,
 } from '@idaemon/contracts';
-import type { FindQuery, MetadataPort, SessionPort } from '@idaemon/connector-kit';
+import type {
+  ChangeOptions,
+  ConnectorStateStore,
+  FindQuery,
+  FollowQuery,
+  MetadataPort,
+  RelationshipsQuery,
+  SessionPort,
+} from '@idaemon/connector-kit';
 import { NoAnswerError, type UnavailableReason } from '@idaemon/messaging';
 import type { z } from 'zod';
-import type { GatewayClient } from './gateway-client.js';
+import type { GatewayRequests } from './gateway-requests.js';
+import { metadataPort } from './metadata-port.js';
 import { retrying } from './retry.js';
+import { sessionState } from './session-state.js';
 import { SessionWriter } from './session-writer.js';
+import { stateStore } from './state-store.js';
 
 /** A replica that is away for longer than its reconnect takes is gone, and the session with it. */
 const replicaGoneMs: Record<UnavailableReason, number> = {
@@ -31,6 +45,8 @@ const keepAliveMs = 15_000;
 
 /** One refresh, from begin to commit, at the gateway replica that holds it. */
 export class MetadataSession implements SessionPort {
+  /** Cursors and the like of the connector, saved with what was written before. */
+  readonly state: ConnectorStateStore;
   readonly #port: MetadataPort;
   readonly #writer: SessionWriter;
   readonly #timer: NodeJS.Timeout;
@@ -40,16 +56,18 @@ export class MetadataSession implements SessionPort {
   #lastSentAt: number;
 
   constructor(
-    private readonly client: GatewayClient,
-    private readonly begun: { session: string; replica: string },
+    private readonly requests: GatewayRequests,
+    private readonly begun: { session: string; replica: string; mode: RunMode },
     signal: AbortSignal,
   ) {
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
-    this.#port = client.port(this.#signal);
-    this.#lastSentAt = this.#now();
+    this.#lastSentAt = requests.nowMs();
     this.#writer = new SessionWriter((batch) =>
       this.#send(sessionMessages.batch, { session: begun.session, ...batch }),
     );
+    const kept = stateStore(requests, this.#signal);
+    this.state = sessionState(kept, this.#writer, begun.mode);
+    this.#port = metadataPort(requests, { state: this.state, waitsForChanges: false }, this.#signal);
     this.#timer = setInterval(() => this.#tick(), flushIntervalMs);
     this.#signal.addEventListener('abort', () => clearInterval(this.#timer), { once: true });
   }
@@ -73,8 +91,8 @@ export class MetadataSession implements SessionPort {
     await this.#send(sessionMessages.unread, { session: this.begun.session, unread, ...of });
   }
 
-  change(change: Change): Promise<ChangeResult> {
-    return this.#port.change(change);
+  change(change: Change, options?: ChangeOptions): Promise<ChangeResult> {
+    return this.#port.change(change, options);
   }
 
   resolve(reference: Reference): Promise<Element | null> {
@@ -83,6 +101,14 @@ export class MetadataSession implements SessionPort {
 
   find(query: FindQuery & { type: string }): AsyncIterable<Element> {
     return this.#port.find(query);
+  }
+
+  relationships(query: RelationshipsQuery): AsyncIterable<Relationship> {
+    return this.#port.relationships(query);
+  }
+
+  follow(query: FollowQuery): AsyncIterable<ElementChange> {
+    return this.#port.follow(query);
   }
 
   /** Ends the session: removals happen here. Rejects when any write had failed. */
@@ -103,7 +129,7 @@ export class MetadataSession implements SessionPort {
    */
   async abandon(error?: unknown): Promise<RunReport | null> {
     this.#end();
-    const { messaging } = this.client.options;
+    const { messaging } = this.requests.options;
     const { session } = this.begun;
     const payload = error === undefined ? { session } : { session, error: toWireError(error) };
     try {
@@ -116,13 +142,13 @@ export class MetadataSession implements SessionPort {
 
   #tick(): void {
     this.#writer.flush();
-    if (this.#now() - this.#lastSentAt >= keepAliveMs) void this.#keepAlive();
+    if (this.requests.nowMs() - this.#lastSentAt >= keepAliveMs) void this.#keepAlive();
   }
 
   /** Its failure says nothing that the next batch does not say. */
   async #keepAlive(): Promise<void> {
-    this.#lastSentAt = this.#now();
-    const { messaging } = this.client.options;
+    this.#lastSentAt = this.requests.nowMs();
+    const { messaging } = this.requests.options;
     const payload = { session: this.begun.session };
     await messaging
       .request(sessionMessages.keepAlive, this.#address(), payload, { signal: this.#signal })
@@ -133,9 +159,9 @@ export class MetadataSession implements SessionPort {
     contract: RequestContract<Request, Answer>,
     payload: z.input<Request>,
   ): Promise<z.output<Answer>> {
-    const { messaging, assertOwner } = this.client.options;
+    const { messaging, assertOwner } = this.requests.options;
     const attempt = async () => {
-      this.#lastSentAt = this.#now();
+      this.#lastSentAt = this.requests.nowMs();
       const answer = await messaging.request(contract, this.#address(), payload, { signal: this.#signal });
       this.#silence = undefined;
       return answer;
@@ -155,7 +181,7 @@ export class MetadataSession implements SessionPort {
       this.#silence = undefined;
       return;
     }
-    const nowMs = this.#now();
+    const nowMs = this.requests.nowMs();
     if (this.#silence?.reason !== reason) this.#silence = { reason, sinceMs: nowMs };
     if (nowMs - this.#silence.sinceMs < replicaGoneMs[reason]) return;
     throw new SessionLostError(`The gateway replica ${this.begun.replica}, which held the session, is gone`, {
@@ -164,10 +190,6 @@ export class MetadataSession implements SessionPort {
   }
 
   #address(): { gateway: string; replica: string } {
-    return { gateway: this.client.options.gateway, replica: this.begun.replica };
-  }
-
-  #now(): number {
-    return (this.client.options.now ?? (() => performance.now()))();
+    return { gateway: this.requests.options.gateway, replica: this.begun.replica };
   }
 }

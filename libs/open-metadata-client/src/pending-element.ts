@@ -31,7 +31,7 @@ export function pendingElement(element: ElementWrite): PendingElement {
       bytes: bytes + probeBytes(qualifiedName),
     };
   }
-  const names = { type: element.type, qualifiedName: cut(qualifiedName), properties: {} };
+  const names = { type: element.type, qualifiedName: cutName(qualifiedName), properties: {} };
   return {
     full: { qualifiedName: names.qualifiedName, hash, element: names, oversizeBytes: bytes },
     bytes: probeBytes(names.qualifiedName) * 2,
@@ -42,6 +42,6 @@ export function probeBytes(qualifiedName: string): number {
   return Buffer.byteLength(qualifiedName) + entryOverheadBytes;
 }
 
-function cut(qualifiedName: string): string {
+export function cutName(qualifiedName: string): string {
   return qualifiedName.length > 4_000 ? qualifiedName.slice(0, 4_000) : qualifiedName;
 }

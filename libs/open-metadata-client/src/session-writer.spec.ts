@@ -174,3 +174,46 @@ it('holds no more elements than its batches, however slow the other side is', as
   expect(waiting).toHaveLength(2);
   expect(written).toBeLessThan(5 * 400);
 });
+
+describe('state within a session', () => {
+  async function write(store: FakeStore, count: number): Promise<SessionWriter> {
+    const writer = new SessionWriter(store.send);
+    for (let index = 0; index < count; index += 1) await writer.write('files', '', element(index));
+    return writer;
+  }
+  const states = (store: FakeStore) => store.batches.map(({ state }) => state?.cursor ?? '-');
+
+  it('goes with the last content of what was written before, once all the rest is answered', async () => {
+    const store = new FakeStore();
+    const writer = await write(store, 900);
+    await writer.write('folders', '', element(9_001));
+    await expect(writer.saveWithLast({ cursor: 7 })).resolves.toBe(true);
+    expect(
+      states(store)
+        .slice(0, -1)
+        .every((state) => state === '-'),
+    ).toBe(true);
+    expect(states(store).at(-1)).toBe(7);
+    expect(store.batches.at(-1)?.entries[0]).toHaveProperty('element');
+    expect(store.known.size).toBe(901);
+    await writer.drain();
+    expect(states(store).filter((state) => state === 7)).toHaveLength(1);
+  });
+
+  it('has nothing to go with when nothing differs', async () => {
+    const store = new FakeStore();
+    await (await write(store, 10)).drain();
+    const again = await write(store, 10);
+    await expect(again.saveWithLast({ cursor: 7 })).resolves.toBe(false);
+    expect(store.counts.unchanged).toBe(10);
+    expect(states(store)).not.toContain(7);
+  });
+
+  it('is not saved after a write has failed', async () => {
+    const store = new FakeStore();
+    const writer = await write(store, 10);
+    store.failure = new Error('gone');
+    await expect(writer.saveWithLast({ cursor: 7 })).rejects.toThrow('gone');
+    expect(states(store)).not.toContain(7);
+  });
+});

@@ -4,6 +4,7 @@ import {
   type BatchEntry,
   type ElementWrite,
   type RunCounts,
+  type StateValues,
 } from '@idaemon/contracts';
 import { pendingElement, probeBytes, type PendingElement } from './pending-element.js';
 
@@ -13,6 +14,8 @@ export interface Batch {
   collection: string;
   scope: string;
   entries: BatchEntry[];
+  /** Saved with the batch. */
+  state?: StateValues;
 }
 export interface BatchReply {
   needed: number[];
@@ -32,6 +35,7 @@ class BatchBuffer {
   bytes = 0;
   /** Sent before it was full: what is needed of it does not wait for more either. */
   isEarly = false;
+  state: StateValues | undefined;
 
   constructor(
     readonly collection: string,
@@ -97,11 +101,10 @@ export class SessionWriter {
 
   /** Sends what waits for its batch to become full. */
   flush(): void {
-    for (const buffer of this.#buffers.values()) {
+    for (const [key, buffer] of this.#buffers) {
       buffer.isEarly = true;
-      this.#ready.push(buffer);
+      this.#makeReady(key, buffer);
     }
-    this.#buffers.clear();
     this.#pump();
   }
 
@@ -113,6 +116,31 @@ export class SessionWriter {
       if (this.#inFlight === 0) return;
       await this.#woken;
     }
+  }
+
+  /**
+   * Saves state with the last of what was written before, when all the rest is answered: it is never ahead of what it
+   * stands for. False when nothing was left to carry it.
+   */
+  async saveWithLast(state: StateValues): Promise<boolean> {
+    for (;;) {
+      this.#throwFailure();
+      const [last, ...others] = [...this.#buffers].filter(([, buffer]) => !this.#asksFirst(buffer));
+      const isRest = others.length === 0 && this.#buffers.size === (last ? 1 : 0);
+      if (this.#inFlight === 0 && this.#ready.length === 0 && isRest) {
+        if (last) last[1].state = state;
+        await this.drain();
+        return last !== undefined;
+      }
+      for (const [key, buffer] of this.#buffers) if (key !== last?.[0]) this.#makeReady(key, buffer);
+      this.#pump();
+      if (this.#inFlight > 0) await this.#woken;
+    }
+  }
+
+  #makeReady(key: string, buffer: BatchBuffer): void {
+    this.#buffers.delete(key);
+    this.#ready.push(buffer);
   }
 
   #put(collection: string, scope: string, isProbe: boolean, element: PendingElement): void {
@@ -137,12 +165,13 @@ export class SessionWriter {
   }
 
   async #sendBuffer(buffer: BatchBuffer): Promise<void> {
-    const { collection, scope, elements } = buffer;
+    const { collection, scope, elements, state } = buffer;
     const isProbe = this.#asksFirst(buffer);
     const entries = elements.map(({ full, probe }) => (isProbe && probe ? probe : full));
     const number = this.#nextNumber++;
     try {
-      const reply = await this.send({ number, collection, scope, entries });
+      const carried = state ? { state } : {};
+      const reply = await this.send({ number, collection, scope, entries, ...carried });
       this.#answered += 1;
       this.#learn(isProbe, elements.length, reply);
       for (const index of reply.needed) this.#putNeeded(buffer, index);

@@ -98,9 +98,8 @@ describe('engage', { timeout: 20_000 }, () => {
   it('fails with a write that fails, and writes it when it follows again', async () => {
     const { path, connector, openMetadata } = await catalogued({});
     const failing = connector.engage((port) => ({
+      ...port,
       change: () => Promise.reject(new SystemUnavailableError('The gateway of this test')),
-      resolve: (reference) => port.resolve(reference),
-      find: (query) => port.find(query),
     }));
     await writeFile(join(path, 'a.txt'), 'a');
     await expect(failing.done).rejects.toMatchObject({ code: 'system-unavailable' });

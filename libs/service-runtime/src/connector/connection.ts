@@ -53,10 +53,13 @@ const disconnectDeadlineMs = 5_000;
 /** How long secrets stay hidden after their connector has stopped: late messages of drivers may hold them. */
 const hideAfterMs = 60_000;
 
+const gapMessage =
+  'Changes of open metadata are no longer kept back to where the connector was: it is given all elements anew, and refreshes';
+
 /** Check, secrets, claim, in this order. */
 export async function claimConnector(
   configuration: ConnectorConfiguration,
-  { environment, fence, lease, logs }: InstanceContext,
+  { environment, fence, lease, logs, queue }: InstanceContext,
   signal: AbortSignal,
 ): Promise<ClaimedConnector> {
   const { name } = configuration;
@@ -73,6 +76,11 @@ export async function claimConnector(
     synchronization: configuration.synchronization,
     removal: configuration.removal,
     assertOwner: () => assertOwner(lease, name),
+    onGap: () => {
+      logs.write('warn', gapMessage);
+      environment.metrics.integratorChangeGaps.inc();
+      if (definition.refresh) queue.owe('metadata-change');
+    },
   });
   await unlessAway(gateway.claim(environment.instanceId, signal));
   const context = { name, config: checked.config, secrets, log: logs.writer() };

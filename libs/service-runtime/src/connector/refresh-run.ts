@@ -105,7 +105,7 @@ function begin(
 
 async function callRefresh(
   run: DueRun,
-  { definition, gateway, context, client, configuration, extend }: Connection,
+  { definition, context, client, configuration, extend }: Connection,
   session: RunSession,
   { environment, logs }: InstanceContext,
   signal: AbortSignal,
@@ -117,7 +117,7 @@ async function callRefresh(
       ...extend(signal),
       client,
       metadata,
-      state: gateway.state(signal),
+      state: session.state,
       log: logs.writer(run.id),
       signal,
     });
@@ -139,9 +139,11 @@ function scrubbed(session: RunSession, redaction: Redaction): SessionPort {
     write: (collection, scope, element) => session.write(collection, scope, element),
     complete: (collection, scope) => session.complete(collection, scope),
     unread: ({ what, reason }, of) => session.unread({ what, reason: redaction.text(reason) }, of),
-    change: (change) => session.change(change),
+    change: (change, options) => session.change(change, options),
     resolve: (reference) => session.resolve(reference),
     find: (query) => session.find(query),
+    relationships: (query) => session.relationships(query),
+    follow: (query) => session.follow(query),
   };
 }
 

@@ -29,7 +29,7 @@ export function daemonOver(messaging: Pick<Messaging, 'request'>): DaemonPort {
   };
 }
 
-export function gatewaysOver(messaging: Pick<Messaging, 'request'>): GatewaysPort {
+export function gatewaysOver(messaging: Pick<Messaging, 'request' | 'subscribe'>): GatewaysPort {
   return {
     open: (owner) => new GatewayClient({ ...owner, messaging }),
     confirm: async (gateway, claims) => {

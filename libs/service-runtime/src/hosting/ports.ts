@@ -13,6 +13,7 @@ import type { GatewayClientOptions, RunBegin } from '@idaemon/open-metadata-clie
 /** The session of one run. */
 export interface RunSession extends SessionPort {
   readonly counts: RunCounts;
+  readonly state: ConnectorStateStore;
   commit(): Promise<RunReport>;
   /** Without an error the run goes on elsewhere. Null: the gateway has no report of it. */
   abandon(error?: unknown): Promise<RunReport | null>;

@@ -6,7 +6,7 @@ import {
   type RunReport,
   type Unread,
 } from '@idaemon/contracts';
-import type { MetadataPort } from '@idaemon/connector-kit';
+import type { ConnectorStateStore, MetadataPort } from '@idaemon/connector-kit';
 import type { RunBegin } from '@idaemon/open-metadata-client';
 import type { GatewaysPort, OwnerGateway, OwnerOptions, RunSession } from '../hosting/ports.js';
 
@@ -52,7 +52,7 @@ export class FakeGateways implements GatewaysPort {
         return this.#session(run, owner);
       },
       port: () => noPort,
-      state: () => ({ get: () => Promise.resolve(undefined), put: () => Promise.resolve() }),
+      state: () => noState,
     };
   }
 
@@ -75,6 +75,7 @@ export class FakeGateways implements GatewaysPort {
       get counts() {
         return { ...noCounts, created: session.written.length };
       },
+      state: noState,
       write: async (_collection, _scope, element) => {
         owner.assertOwner();
         session.written.push(element);
@@ -111,10 +112,14 @@ export class FakeGateways implements GatewaysPort {
   }
 }
 
+const noState: ConnectorStateStore = { get: () => Promise.resolve(undefined), put: () => Promise.resolve() };
+
 const noPort: MetadataPort = {
   change: () => Promise.resolve({ result: 'unchanged', guid: null }),
   resolve: () => Promise.resolve(null),
   find: () => nothing(),
+  relationships: () => nothing(),
+  follow: () => nothing(),
 };
 
 async function* nothing(): AsyncGenerator<never> {

@@ -2,7 +2,7 @@ import type { ChangeResult, ElementWrite, IdaemonError } from '@idaemon/contract
 import { scopeId } from '../sweep-scopes.js';
 import { findStillCrowded } from '../write/crowded-ends.js';
 import { forgetDeadLetters, recordDeadLetters, type Refused } from '../write/dead-letters.js';
-import { incomingElement, refusalOf, type Incoming } from '../write/incoming.js';
+import { incomingElement, oversize, refusalOf, type Incoming } from '../write/incoming.js';
 import { refuseLinks } from '../write/refuse-links.js';
 import { writeElements, type Written } from '../write/write-elements.js';
 import { refused, type ChangeContext } from './change-context.js';
@@ -11,6 +11,7 @@ export interface Upsert {
   collection: string;
   scope: string;
   element: ElementWrite;
+  oversizeBytes?: number;
 }
 
 /** Creates or changes elements, each name once. What cannot be written is a dead letter. */
@@ -27,8 +28,8 @@ export async function upsertElements(
     if (upsert) letters.push(letterOf(upsert, error));
   };
   const incoming: Incoming[] = [];
-  for (const [position, { collection, scope, element }] of upserts.entries()) {
-    const error = refusalOf(element);
+  for (const [position, { collection, scope, element, oversizeBytes }] of upserts.entries()) {
+    const error = oversizeBytes ? oversize(element.qualifiedName, oversizeBytes) : refusalOf(element);
     if (error) refuse(position, error);
     else {
       const place = { collection, scope, scopeId: await scopeOf(context, collection, scope) };
@@ -56,9 +57,9 @@ export async function upsertElements(
   return upserts.map((_, position) => results.get(position) ?? { result: 'unchanged', guid: null });
 }
 
-function letterOf({ collection, scope, element }: Upsert, error: IdaemonError): Refused {
+function letterOf({ collection, scope, element, oversizeBytes }: Upsert, error: IdaemonError): Refused {
   const { type, qualifiedName } = element;
-  return { collection, scope, type, qualifiedName, error, element };
+  return { collection, scope, type, qualifiedName, error, element: oversizeBytes ? null : element };
 }
 
 function resultOf(written: Exclude<Written, { result: 'refused' }>): ChangeResult {

@@ -1,4 +1,4 @@
-import { startConnector, type RunningConnector } from '@idaemon/connector-testing';
+import { delegating, startConnector, type RunningConnector } from '@idaemon/connector-testing';
 import { onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import type { SessionPort } from '@idaemon/connector-kit';
@@ -48,15 +48,11 @@ export function namesIn({ address, name }: TestDatabase): Pick<Connected, 'table
 
 /** A session in which something is done before each write. */
 export function beforeWrite(act: (collection: string) => Promise<void>): (port: SessionPort) => SessionPort {
-  return (port) => ({
-    change: (change) => port.change(change),
-    resolve: (reference) => port.resolve(reference),
-    find: (query) => port.find(query),
-    complete: (collection, scope) => port.complete(collection, scope),
-    unread: (unread, of) => port.unread(unread, of),
-    async write(collection, scope, element) {
-      await act(collection);
-      await port.write(collection, scope, element);
-    },
-  });
+  return (port) =>
+    delegating(port, {
+      async write(collection, scope, element) {
+        await act(collection);
+        await port.write(collection, scope, element);
+      },
+    });
 }
