@@ -36,6 +36,8 @@ async function createWebApp(
     bodyLimit: http.bodyLimitBytes ?? 1024 * 1024,
     forceCloseConnections: 'idle',
     frameworkErrors: refusePath,
+    // Egeria has class names of more than the usual 100 characters in paths.
+    routerOptions: { maxParamLength: 1_000 },
     serverFactory: (handler: HttpHandler) => {
       handle = handler;
       return server.server;
