@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { List } from '@idaemon/contracts';
 import { Database, type Sql } from '@idaemon/persistence';
 import { pageOf, readCursor } from '../rest/cursor.js';
+import { claimedUser } from './claimed-user.js';
 
 /** Who did what to which thing; `detail` never holds a value of a document or a secret. */
 export interface AuditEntry {
@@ -39,10 +40,12 @@ export interface AuditFilter {
 
 /** Writes an entry in the transaction of the change that it tells of. */
 export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
-  const { who, action, kind, name, revision, detail } = entry;
+  const { who, action, kind, name, revision } = entry;
+  const user = claimedUser();
+  const detail = { ...entry.detail, ...(user === undefined ? {} : { claimedUser: user }) };
   await sql.rows(
     'insert into audit (who, action, kind, name, revision, detail) values ($1, $2, $3, $4, $5, $6)',
-    [who, action, kind, name, revision ?? null, JSON.stringify(detail ?? {})],
+    [who, action, kind, name, revision ?? null, JSON.stringify(detail)],
   );
 }
 
