@@ -3,6 +3,7 @@ import { defaultPorts } from '@idaemon/contracts';
 import type { AppDescription } from '@idaemon/service-runtime';
 import { daemonEnvironment } from './daemon-environment.js';
 import { DatabaseModule } from './database.module.js';
+import { egeriaEnvironment } from './egeria/egeria-settings.js';
 import { ownershipEnvironment } from './ownership/ownership-settings.js';
 import { OwnershipModule } from './ownership/ownership.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -14,6 +15,10 @@ export class DaemonModule {}
 export const daemonApp: AppDescription = {
   name: 'daemon',
   port: defaultPorts.daemon,
-  environment: daemonEnvironment.extend({ ...ownershipEnvironment.shape, ...retentionEnvironment.shape }),
+  environment: daemonEnvironment.extend({
+    ...ownershipEnvironment.shape,
+    ...retentionEnvironment.shape,
+    ...egeriaEnvironment.shape,
+  }),
   http: { bodyLimitBytes: 1024 * 1024 },
 };

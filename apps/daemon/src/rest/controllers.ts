@@ -1,3 +1,4 @@
+import { EgeriaController } from '../egeria/egeria.controller.js';
 import { AuditController } from './audit.controller.js';
 import { ConnectorCommandsController } from './connector-commands.controller.js';
 import { ConnectorTrialsController } from './connector-trials.controller.js';
@@ -30,6 +31,7 @@ export const controllers = [
   LogLevelsController,
   TokensController,
   OpenApiController,
+  EgeriaController,
 ];
 
 /** The operations of all controllers, in the order in which they are declared. */

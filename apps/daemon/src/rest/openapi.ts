@@ -122,7 +122,11 @@ function problemsOf(operation: Operation, schemas: ComponentSchemas): Record<str
     const { status } = errorCodes[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const content = { [problemType]: { schema: schemas.of(Problem, 'output') } };
+  const { failure } = operation;
+  const content = {
+    [problemType]: { schema: schemas.of(Problem, 'output') },
+    ...(failure ? jsonOf(schemas.of(failure, 'output')).content : {}),
+  };
   const entries = [...byStatus].map(([status, codes]) => {
     const description = codes.map((code) => `${errorCodes[code].title} (${code}).`).join(' ');
     return [String(status), { description, content }] as const;

@@ -39,6 +39,8 @@ export interface Operation<
   readonly alsoAnswers: Readonly<Record<number, string>>;
   /** Beyond those that any operation may answer. */
   readonly problems: readonly ErrorCode[];
+  /** How failures are told, where not as problem documents. */
+  readonly failure?: z.ZodType;
   /** It takes `If-Match` with a revision. */
   readonly isConditional: boolean;
 }

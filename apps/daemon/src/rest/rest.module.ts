@@ -13,6 +13,7 @@ import { ConnectorCommands } from '../commands/connector-commands.js';
 import { ConnectorRemovals } from '../commands/connector-removals.js';
 import { ConfigurationModule } from '../configuration/configuration.module.js';
 import { DeclaredGateways } from '../gateways/declared-gateways.js';
+import { egeriaProviders } from '../egeria/egeria.providers.js';
 import { GroupRepository } from '../groups/group.repository.js';
 import { Groups } from '../groups/groups.js';
 import { LogLevels } from '../log-levels/log-levels.js';
@@ -44,6 +45,7 @@ import { addSecurityHeaders } from './security-headers.js';
     GroupRepository,
     Groups,
     LogLevels,
+    ...egeriaProviders,
   ],
 })
 export class RestModule implements OnModuleInit {

@@ -67,7 +67,10 @@ export async function startDaemon(options: DaemonAppOptions = {}): Promise<Daemo
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({ bodyLimit: daemonApp.http?.bodyLimitBytes }),
+    new FastifyAdapter({
+      bodyLimit: daemonApp.http?.bodyLimitBytes,
+      routerOptions: { maxParamLength: 1_000 },
+    }),
     { logger: ['error', 'fatal'], abortOnError: false },
   );
   await app.init();

@@ -1,0 +1,162 @@
+/** Egeria's platform, as far as an integration daemon is asked for it. */
+import { adminBase } from './configuration.routes.js';
+import { route, unsupported, type Declared, type EgeriaRoute } from './route.js';
+
+const base = '/open-metadata/platform-services/users/{userId}/server-platform';
+
+function platformRoute({ path, ...declared }: Omit<Declared, 'family'>): EgeriaRoute {
+  return route({ ...declared, family: 'runtime', path: `${base}${path}` });
+}
+
+const running: readonly EgeriaRoute[] = [
+  platformRoute({
+    name: 'startServer',
+    method: 'POST',
+    path: '/servers/{serverName}/instance',
+    answer: 'SuccessMessageResponse',
+    access: 'operator',
+    summary: 'Start all connectors, restart those that run',
+    does: 'Also those that were stopped or paused, however they were configured. The daemon itself goes on.',
+    handle: async ({ runtime, platform }, { principal }) => {
+      await runtime.start(principal);
+      return { successMessage: await platform.startMessage(new Date()) };
+    },
+  }),
+  platformRoute({
+    name: 'shutdownServer',
+    method: 'DELETE',
+    path: '/servers/{serverName}/instance',
+    access: 'operator',
+    summary: 'Stop all connectors',
+    does: 'However they were configured; answers at once, runs are broken off. The daemon itself goes on and tells that they are stopped. Doing it again is no error.',
+    handle: async ({ runtime }, { principal }) => {
+      await runtime.stop(principal);
+      return {};
+    },
+  }),
+  platformRoute({
+    name: 'getActiveConfiguration',
+    method: 'GET',
+    path: '/servers/{serverName}/instance/configuration',
+    answer: 'OMAGServerConfigResponse',
+    summary: 'Get the configuration document in use',
+    does: 'The stored one: what is configured is in force.',
+    handle: async ({ server }) => ({ omagserverConfig: await server.document() }),
+  }),
+  platformRoute({
+    name: 'getActiveServerStatus',
+    method: 'GET',
+    path: '/servers/{serverName}/instance/status',
+    answer: 'OMAGServerStatusResponse',
+    summary: 'Get the status of the server and its services',
+    does: 'RUNNING, since it answers. How the connectors are is in the status of the integration daemon.',
+    handle: ({ platform }) => platform.instanceStatus(),
+  }),
+  ...['/instance', '/instance/status'].map((path) =>
+    unsupported({
+      name: path === '/instance' ? 'startServerOldForm' : 'getActiveServerStatusOldForm',
+      family: 'admin',
+      method: path === '/instance' ? 'POST' : 'GET',
+      path: `${adminBase}${path}`,
+      access: path === '/instance' ? 'operator' : 'viewer',
+      answer: path === '/instance' ? 'SuccessMessageResponse' : 'OMAGServerStatusResponse',
+      why: 'use the same operation of the platform services',
+    }),
+  ),
+  unsupported({
+    name: 'startServerWithConfiguration',
+    family: 'runtime',
+    method: 'POST',
+    path: `${base}/servers/{serverName}/instance/configuration`,
+    access: 'administrator',
+    answer: 'SuccessMessageResponse',
+    why: 'nothing runs here that is not stored; store the document first',
+  }),
+  ...['/servers/{serverName}', '/servers/instance', '/servers', '/instance'].map((path, index) =>
+    unsupported({
+      name:
+        ['unregisterServer', 'shutdownAllServers', 'unregisterAllServers', 'shutdownPlatform'][index] ?? '',
+      family: 'runtime',
+      method: 'DELETE',
+      path: `${base}${path}`,
+      access: 'administrator',
+      why: 'processes end where they are run; to stop all connectors, delete the instance of the server',
+    }),
+  ),
+];
+
+const queries: readonly EgeriaRoute[] = [
+  platformRoute({
+    name: 'getPlatformOrigin',
+    method: 'GET',
+    path: '/origin',
+    summary: 'Get what answers here',
+    does: 'One line of text.',
+    handle: async () => 'idaemon integration daemon, with the interface of Egeria 4.3\n',
+  }),
+  platformRoute({
+    name: 'getRegisteredIntegrationServices',
+    method: 'GET',
+    path: '/registered-services/integration-services',
+    answer: 'RegisteredOMAGServicesResponse',
+    summary: 'List the integration services that can be configured',
+    does: 'The twelve of this daemon: with stewardship, which Egeria has planned, and without search, which it has dropped.',
+    handle: async ({ platform }) => ({ services: platform.registeredServices() }),
+  }),
+  platformRoute({
+    name: 'getConnectorType',
+    method: 'GET',
+    path: '/connector-types/{connectorProviderClassName}',
+    answer: 'ConnectorTypeResponse',
+    summary: 'Describe a connector',
+    does: 'Takes class names of Egeria and names of definitions, of connectors that an instance hosts.',
+    handle: async ({ catalogue }, { params }) => ({
+      connectorType: await catalogue.connectorType(params.connectorProviderClassName ?? ''),
+    }),
+  }),
+  ...['/servers', '/servers/active'].map((path) =>
+    platformRoute({
+      name: path === '/servers' ? 'getKnownServers' : 'getActiveServers',
+      method: 'GET',
+      path,
+      answer: 'ServerListResponse',
+      summary: 'List the servers',
+      does: 'The one of this daemon.',
+      handle: async ({ platform }) => ({ serverList: platform.servers() }),
+    }),
+  ),
+  platformRoute({
+    name: 'isServerKnown',
+    method: 'GET',
+    path: '/servers/{queriedServerName}/is-known',
+    answer: 'BooleanResponse',
+    summary: 'Ask whether there is a server of this name',
+    does: 'True for the name of this daemon.',
+    handle: async ({ platform }, { params }) => ({
+      flag: platform.servers().includes(params.queriedServerName ?? ''),
+    }),
+  }),
+  platformRoute({
+    name: 'getServerStatus',
+    method: 'GET',
+    path: '/servers/{serverName}/status',
+    answer: 'ServerStatusResponse',
+    summary: 'Get since when a server runs',
+    does: 'Of the replica of the daemon that answers.',
+    handle: async ({ platform }) => platform.status(),
+  }),
+  platformRoute({
+    name: 'getActiveServices',
+    method: 'GET',
+    path: '/servers/{serverName}/services',
+    answer: 'ServerServicesListResponse',
+    summary: 'List the services of a server',
+    does: 'The integration services that are configured.',
+    handle: async ({ platform, settings }) => ({
+      serverName: settings.serverName,
+      serverServicesList: await platform.runningServices(),
+    }),
+  }),
+];
+
+export const platformRoutes = [...running, ...queries];
