@@ -4,6 +4,7 @@ import { postgresql } from '@idaemon/connector-postgresql';
 import { ConnectorConfiguration, errorCodes, GatewayDocument, integrationServices } from '@idaemon/contracts';
 import * as services from '@idaemon/integration-services';
 import { metricTable } from '@idaemon/metrics';
+import { environmentPage } from './environment-page.mjs';
 import { code, page, table } from './markdown.mjs';
 import { schemaTable } from './schema-table.mjs';
 
@@ -14,6 +15,7 @@ export function referencePages() {
   return {
     'configuration.md': configurationPage(),
     'connectors.md': connectorsPage(),
+    'environment.md': environmentPage(),
     'errors.md': errorsPage(),
     'metrics.md': metricsPage(),
     'services.md': servicesPage(),

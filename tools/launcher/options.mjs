@@ -4,6 +4,17 @@ import { LauncherError } from './failure.mjs';
 
 /** @typedef {{ isHelp: boolean, isQuickstart: boolean, services?: string[] }} StartOptions */
 
+/** Name, meaning, default. @type {[string, string, string?][]} */
+export const launcherVariables = [
+  ['IDAEMON_HOME', 'where data, logs and the token are kept', '.idaemon in this checkout'],
+  ['IDAEMON_POSTGRES_URL', 'a PostgreSQL 15 or newer instead of the embedded one'],
+  ['IDAEMON_NATS_URL', 'a NATS server instead of one of our own'],
+  ['IDAEMON_TOKEN', 'token of the first administrator', 'one is made'],
+  ['IDAEMON_HOST', 'address that the processes listen on', '127.0.0.1'],
+  ['IDAEMON_CACHE', 'where a fetched NATS server is kept', 'cache in IDAEMON_HOME'],
+  ['IDAEMON_<NAME>_PORT', 'port of DAEMON, GATEWAY, POSTGRES, NATS, FILES_INTEGRATOR, ...'],
+];
+
 export const help = `npm start [-- options]     from a bare clone to a working system; Ctrl-C stops it, the next start resumes
 
   --services files,database   only these integrators (default: all that are here)
@@ -11,13 +22,7 @@ export const help = `npm start [-- options]     from a bare clone to a working s
   --help                      this text
 
 Environment
-  IDAEMON_HOME           where data, logs and the token are kept (default: .idaemon in this checkout)
-  IDAEMON_POSTGRES_URL   a PostgreSQL 15 or newer instead of the embedded one
-  IDAEMON_NATS_URL       a NATS server instead of one of our own
-  IDAEMON_TOKEN          token of the first administrator (default: one is made)
-  IDAEMON_HOST           address that the processes listen on (default: 127.0.0.1)
-  IDAEMON_CACHE          where a fetched NATS server is kept (default: cache in IDAEMON_HOME)
-  IDAEMON_<NAME>_PORT    port of DAEMON, GATEWAY, POSTGRES, NATS, FILES_INTEGRATOR, ...`;
+${launcherVariables.map(([name, meaning, byDefault]) => `  ${name.padEnd(22)} ${meaning}${byDefault ? ` (default: ${byDefault})` : ''}`).join('\n')}`;
 
 /** @param {string[]} args @returns {StartOptions} */
 export function parseStartOptions(args) {

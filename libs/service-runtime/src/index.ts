@@ -1,6 +1,6 @@
 export { bootstrap } from './bootstrap/bootstrap.js';
 export type { AppDescription, HttpDescription } from './bootstrap/app-description.js';
-export { duration, readEnvironment, wholeNumber } from './bootstrap/environment.js';
+export { duration, readEnvironment, runtimeEnvironment, wholeNumber } from './bootstrap/environment.js';
 export type { RuntimeEnvironment } from './bootstrap/environment.js';
 export type { Log } from './bootstrap/log.js';
 export { exitCodes, ProcessEnd } from './bootstrap/process-end.js';
@@ -12,6 +12,7 @@ export { version } from './bootstrap/version.js';
 export { consequenceOf, explainFailure } from './connector/explain-failure.js';
 export { CONTEXT_EXTENSION } from './connector/context-extension.js';
 export type { ContextExtensionProvider, ExtendedInstance } from './connector/context-extension.js';
+export { IntegratorEnvironment } from './hosting/integrator-environment.js';
 export { IntegrationServiceModule } from './integration-service.module.js';
 export type { IntegrationServiceOptions, ServiceModule } from './integration-service.module.js';
 export { BackOff } from './schedule/back-off.js';
