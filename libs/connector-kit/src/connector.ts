@@ -32,6 +32,16 @@ export interface ConnectorStateStore {
   put(key: string, value: unknown): Promise<void>;
 }
 
+/**
+ * Which part of the connector this is: the parts of a definition with `shards: n` have the indexes 0 to n − 1, and each
+ * takes its share of the work, by a hash of what does not change (a name, a partition). A part removes only what it
+ * has catalogued itself. Without `shards` there is one part, index 0 of 1.
+ */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** What every method is given. `signal` aborts when the connector shall stop: return or throw within a second. */
 export interface ConnectContext<Config, Declared extends SecretDeclarations> {
   readonly config: Config;
@@ -40,6 +50,7 @@ export interface ConnectContext<Config, Declared extends SecretDeclarations> {
   readonly signal: AbortSignal;
   /** Name of the connector instance. */
   readonly name: string;
+  readonly shard: Shard;
 }
 
 export interface RefreshContext<
@@ -84,7 +95,7 @@ export interface ConnectorDefinition<
   /** An object schema; keys that it does not know are refused. */
   readonly config: Schema;
   readonly secrets?: Declared;
-  /** Owned, claimed and run as so many parts; default 1. */
+  /** Owned, claimed and run as so many parts, each with its own state and cursors; default 1. See `Shard`. */
   readonly shards?: number;
   /** A longer lease than the usual, at most 60 s, for third parties that are written to slowly. */
   readonly leaseMs?: number;

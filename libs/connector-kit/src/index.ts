@@ -46,4 +46,5 @@ export type {
   SecretDeclaration,
   SecretDeclarations,
   Secrets,
+  Shard,
 } from './connector.js';

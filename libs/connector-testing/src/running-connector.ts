@@ -5,15 +5,21 @@ import {
   parseConfig,
   type ConnectorDefinition,
   type ConnectorLog,
+  type ExtensionOf,
   type IntegrationService,
   type MetadataPort,
   type SessionPort,
+  type Shard,
 } from '@idaemon/connector-kit';
 import type { z } from 'zod';
 import { FakeOpenMetadata } from './fake-open-metadata.js';
 import type { SessionReport } from './fake-session.js';
 
-export interface StartOptions<Schema extends z.ZodType, Declared extends SecretDeclarations> {
+export interface StartOptions<
+  Schema extends z.ZodType,
+  Declared extends SecretDeclarations,
+  S extends IntegrationService = IntegrationService,
+> {
   config: z.input<Schema>;
   /** The values themselves, as the runtime resolves them. */
   secrets?: Partial<Secrets<Declared>>;
@@ -21,6 +27,10 @@ export interface StartOptions<Schema extends z.ZodType, Declared extends SecretD
   openMetadata?: FakeOpenMetadata;
   /** Name of the connector instance. */
   name?: string;
+  /** Which part of it; default: the only one. */
+  shard?: Shard;
+  /** What the service adds to the contexts, e.g. `{ openLineage }`; made for the signal of the connector. */
+  extension?: (signal: AbortSignal) => ExtensionOf<S>;
 }
 
 export interface LogEntry {
@@ -59,18 +69,20 @@ export async function startConnector<
   Client,
 >(
   definition: ConnectorDefinition<S, Schema, Declared, Client>,
-  options: StartOptions<Schema, Declared>,
+  options: StartOptions<Schema, Declared, S>,
 ): Promise<RunningConnector> {
   const { openMetadata = new FakeOpenMetadata(), name = 'under-test' } = options;
+  const { shard = { index: 0, count: definition.shards ?? 1 } } = options;
   const abort = new AbortController();
   const logged: LogEntry[] = [];
   const context = {
     config: parseConfig(definition, options.config),
     secrets: (options.secrets ?? {}) as Secrets<Declared>,
-    ...{ log: logInto(logged), signal: abort.signal, name },
+    ...{ log: logInto(logged), signal: abort.signal, name, shard },
   };
   const client = (await definition.connect?.(context)) as Client;
-  const whole = { ...context, client, state: openMetadata.state };
+  const extension = (options.extension?.(abort.signal) ?? {}) as ExtensionOf<S>;
+  const whole = { ...context, client, state: openMetadata.state, ...extension };
   const engagements: Promise<unknown>[] = [];
 
   return {

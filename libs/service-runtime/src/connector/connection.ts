@@ -83,8 +83,9 @@ export async function claimConnector(
     },
   });
   await unlessAway(gateway.claim(environment.instanceId, signal));
-  const context = { name, config: checked.config, secrets, log: logs.writer() };
   const { shards = 1 } = definition;
+  const shard = { index: fence.shard, count: shards };
+  const context = { name, config: checked.config, secrets, log: logs.writer(), shard };
   const extend = (until: AbortSignal) =>
     environment.extension?.({ ...fence, shards, signal: until, log: context.log }) ?? {};
   return { definition, configuration, gateway, context, extend };

@@ -44,6 +44,8 @@ describe('a definition', () => {
     ['of another service', testConnector({ service: other } as object), 'belongs to the topic-integrator'],
     ['with an unfit name', testConnector({ name: 'My Connector' }), 'needs a name'],
     ['that does nothing', { ...testConnector(), refresh: undefined }, 'has neither refresh nor engage'],
+    ['with no shard', testConnector({ shards: 0 }), 'needs a whole number of shards'],
+    ['with a lease of an hour', testConnector({ leaseMs: 3_600_000 }), 'may ask for a lease'],
     ['whose config is no object', testConnector({ config: z.string() } as object), 'needs an object schema'],
     [
       'that is none',

@@ -2,6 +2,8 @@ import { ConfigurationError, type HostedDefinition, type ServiceName } from '@id
 import { configSchemaOf, type AnyConnector, type SecretDeclaration } from '@idaemon/connector-kit';
 import { z } from 'zod';
 
+const maxShards = 256;
+
 /** The connectors of a service by name. Checked once at start: a wrong one is the author's mistake and told at once. */
 export class Definitions {
   readonly #byName = new Map<string, AnyConnector>();
@@ -64,6 +66,12 @@ function faultOf(definition: AnyConnector, service: ServiceName): string | undef
   const { name } = definition.service as { name: string };
   if (name !== service) return `belongs to the ${name}, not to the ${service}`;
   if (!definition.refresh && !definition.engage) return 'has neither refresh nor engage';
+  const { shards = 1, leaseMs = 1 } = definition;
+  if (!Number.isInteger(shards) || shards < 1 || shards > maxShards) {
+    return `needs a whole number of shards from 1 to ${maxShards}`;
+  }
+  if (!Number.isInteger(leaseMs) || leaseMs < 1 || leaseMs > 60_000)
+    return 'may ask for a lease of 1 to 60000 ms';
   if (!isObjectSchema(definition.config as z.ZodType)) return 'needs an object schema as its config';
   return undefined;
 }

@@ -102,7 +102,8 @@ async function connectOnce(
   if ('errors' in checked) throw configurationError(name, checked.errors);
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
   const signal = AbortSignal.timeout(testDeadlineMs);
-  const context = { name, config: checked.config, secrets, log, signal };
+  const shard = { index: 0, count: definition.shards ?? 1 };
+  const context = { name, config: checked.config, secrets, log, signal, shard };
   const { clock } = environment;
   const connect = async (): Promise<unknown> => definition.connect?.(context);
   const client = await obedient(`connect of ${name}`, connect, signal, clock);

@@ -40,17 +40,17 @@ export async function probeElements(sql: Sql, writer: Writer, probes: readonly P
   return probed;
 }
 
-/** Elements that are listed in another scope than they were follow it, unless it is another connector's. */
+/** Elements that are listed in another scope or shard than they were follow it, unless they are another connector's. */
 export async function moveToScope(
   sql: Sql,
-  { connector, shard }: Writer,
+  { connector }: Writer,
   elementIds: readonly number[],
   scopeId: number,
 ): Promise<void> {
   if (elementIds.length === 0) return;
   await sql.rows(
     `update element e set scope_id = $2 where id = any($1::bigint[]) and not exists (
-       select from sweep_scope s where s.id = e.scope_id and (s.connector, s.shard) <> ($3::text, $4::int))`,
-    [elementIds, scopeId, connector, shard],
+       select from sweep_scope s where s.id = e.scope_id and s.connector <> $3)`,
+    [elementIds, scopeId, connector],
   );
 }

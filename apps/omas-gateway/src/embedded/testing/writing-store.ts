@@ -16,6 +16,7 @@ import { migrations } from '../migrations/index.js';
 
 export interface RefreshOptions {
   connector?: string;
+  shard?: number;
   source?: string;
   collection?: string;
   scope?: string;
@@ -127,16 +128,17 @@ export class WritingStore {
     });
   }
 
-  async fence(connector = 'landing-zone'): Promise<Fence> {
-    const epoch = this.#epochs.get(connector) ?? (await this.claim(connector));
-    return { connector, shard: 0, epoch };
+  async fence(connector = 'landing-zone', shard = 0): Promise<Fence> {
+    const epoch = this.#epochs.get(`${connector}/${shard}`) ?? (await this.claim(connector, shard));
+    return { connector, shard, epoch };
   }
 
   /** Takes the connector over with a new epoch. */
-  async claim(connector = 'landing-zone'): Promise<number> {
-    const epoch = (this.#epochs.get(connector) ?? 0) + 1;
-    this.#epochs.set(connector, epoch);
-    await this.writer.claim({ connector, shard: 0, epoch, instanceId: `instance-${epoch}` });
+  async claim(connector = 'landing-zone', shard = 0): Promise<number> {
+    const key = `${connector}/${shard}`;
+    const epoch = (this.#epochs.get(key) ?? 0) + 1;
+    this.#epochs.set(key, epoch);
+    await this.writer.claim({ connector, shard, epoch, instanceId: `instance-${epoch}` });
     return epoch;
   }
 
@@ -144,7 +146,7 @@ export class WritingStore {
     const { connector = 'landing-zone', source = connector } = options;
     const runId = randomUUID();
     const { session } = await this.writer.begin({
-      fence: await this.fence(connector),
+      fence: await this.fence(connector, options.shard),
       runId,
       mode: options.mode ?? 'refresh',
       trigger: 'request',
@@ -169,7 +171,7 @@ export class WritingStore {
   async change(changes: Change[], options: RefreshOptions = {}): Promise<ChangeResult[]> {
     const { connector = 'landing-zone', source = connector } = options;
     const { results } = await this.writer.change({
-      fence: await this.fence(connector),
+      fence: await this.fence(connector, options.shard),
       service: 'files-integrator',
       source: { qualifiedName: source, displayName: source },
       synchronization: options.synchronization ?? 'from-third-party',
