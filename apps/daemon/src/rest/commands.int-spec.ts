@@ -202,7 +202,7 @@ describe('a deleted connector', () => {
   });
 
   test('keeps its name while its elements are being removed', async () => {
-    expect((await send('delete', base, { query: { elements: 'remove' } })).status).toBe(204);
+    expect((await send('delete', base, { query: { elements: 'remove' } })).status).toBe(202);
     const again = await send('put', base, { body: connector('landing') });
     expect([again.status, again.body.code]).toEqual([409, 'conflict']);
     expect(again.body.detail).toContain('still being deleted');
