@@ -105,6 +105,8 @@ function sourceOf(options: DatabaseOptions, limits: StatementLimits): DataSource
       pipeline: true,
       options: settingsOf({ search_path: options.schema, ...options.settings }),
       connectionTimeoutMillis: 5_000,
+      // These stay open when nobody needs them: whoever asks after a quiet time waits for no log-in.
+      min: 4,
       idle_in_transaction_session_timeout: 120_000,
       // A lost host is noticed by idle connections too, after about 20 s instead of two hours.
       keepAlive: true,

@@ -165,9 +165,9 @@ export class ConnectorConfigurations {
       document: configuration,
       who,
     });
-    await this.connectors.insert(sql, configuration, revision, who);
+    const connector = await this.connectors.insert(sql, configuration, revision, who);
     await recordAudit(sql, { who, action: 'create', kind: 'connector', name, revision });
-    return { connector: await this.#stored(sql, name), change: 'created' };
+    return { connector, change: 'created' };
   }
 
   async #update(
@@ -184,15 +184,9 @@ export class ConnectorConfigurations {
       document: configuration,
       who,
     });
-    await this.connectors.update(sql, configuration, revision, who);
+    const connector = await this.connectors.update(sql, configuration, revision, who);
     await recordAudit(sql, { who, action: 'update', kind: 'connector', name, revision, detail: { changed } });
-    return { connector: await this.#stored(sql, name), change: 'updated' };
-  }
-
-  async #stored(sql: Sql, name: string): Promise<StoredConnector> {
-    const stored = await this.connectors.find(name, sql);
-    if (stored) return stored;
-    throw unknownConnector(name);
+    return { connector, change: 'updated' };
   }
 
   async #announce({ configuration: { name } }: StoredConnector, change: Applied['change']): Promise<void> {

@@ -64,34 +64,36 @@ export class ConnectorRepository {
     ]);
   }
 
-  /** False when another one has taken the name meanwhile. */
+  /** Of a name that is not taken. */
   async insert(
     sql: Sql,
     configuration: ConnectorConfiguration,
     revision: number,
     who: string,
-  ): Promise<boolean> {
+  ): Promise<StoredConnector> {
     const { name, service, connector, gateway, initialState } = configuration;
-    const row = await sql.row(
-      `insert into connector (name, service, definition, gateway, revision, document, wanted_state, updated_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do nothing returning name`,
+    const row = await sql.row<ConnectorRow>(
+      `insert into connector as c (name, service, definition, gateway, revision, document, wanted_state, updated_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
       [name, service, connector, gateway, revision, JSON.stringify(configuration), initialState, who],
     );
-    return row !== undefined;
+    return writtenOf(name, row);
   }
 
+  /** Of one that was found for change. */
   async update(
     sql: Sql,
     configuration: ConnectorConfiguration,
     revision: number,
     who: string,
-  ): Promise<void> {
+  ): Promise<StoredConnector> {
     const { name, service, connector, gateway } = configuration;
-    await sql.rows(
-      `update connector set service = $2, definition = $3, gateway = $4, revision = $5, document = $6,
-         updated_by = $7, updated_at = now() where name = $1`,
+    const row = await sql.row<ConnectorRow>(
+      `update connector c set service = $2, definition = $3, gateway = $4, revision = $5, document = $6,
+         updated_by = $7, updated_at = now() where name = $1 returning ${columns}`,
       [name, service, connector, gateway, revision, JSON.stringify(configuration), who],
     );
+    return writtenOf(name, row);
   }
 
   async want(sql: Sql, name: string, wanted: WantedState): Promise<void> {
@@ -123,8 +125,12 @@ export class ConnectorRepository {
    * them. True when elements are still being removed.
    */
   async endPendingRemoval(sql: Sql, name: string): Promise<boolean> {
-    await sql.rows(`delete from connector_removal where name = $1 and elements = 'keep'`, [name]);
-    return (await sql.row('select 1 from connector_removal where name = $1', [name])) !== undefined;
+    const pending = await sql.row(
+      `with kept as (delete from connector_removal where name = $1 and elements = 'keep')
+       select from connector_removal where name = $1 and elements = 'remove'`,
+      [name],
+    );
+    return pending !== undefined;
   }
 }
 
@@ -148,6 +154,11 @@ const condition = `($1::text is null or c.service = $1) and ($2::text is null or
 
 function likePattern(text: string): string {
   return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function writtenOf(name: string, row: ConnectorRow | undefined): StoredConnector {
+  if (!row) throw new Error(`The connector ${name} was not stored`);
+  return storedOf(row);
 }
 
 function storedOf({ createdAt, updatedAt, ...row }: ConnectorRow): StoredConnector {

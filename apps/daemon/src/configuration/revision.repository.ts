@@ -30,6 +30,7 @@ export async function addRevision(
     [kind, name, change, JSON.stringify(document), who],
   );
   const revision = row?.revision ?? 1;
+  if (revision <= maxRevisions) return revision;
   await sql.rows('delete from document_revision where kind = $1 and name = $2 and revision <= $3', [
     kind,
     name,

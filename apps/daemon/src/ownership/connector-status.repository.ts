@@ -19,14 +19,18 @@ export class ConnectorStatusRepository {
 
   /** By name, of those that exist; of all connectors when no names are given. */
   async list(names?: readonly string[], sql: Sql = this.database): Promise<Map<string, ConnectorStatus>> {
-    const facts = await sql.rows<ShardFacts>(factsQuery, [names ?? null]);
-    const instances = await this.hosting.instances(sql);
-    const shardCounts = await this.hosting.shardCounts(sql);
+    const [facts, instances, shardCounts] = await Promise.all([
+      sql.rows<ShardFacts>(factsQuery, [names ?? null]),
+      this.hosting.instances(sql),
+      this.hosting.shardCounts(sql),
+    ]);
     const shards = new Map<string, ShardFacts[]>();
     for (const one of facts) {
       const count = shardCounts.get(keyOf(one.service, one.definition)) ?? 1;
       if ((one.shard ?? 0) >= count) continue;
-      shards.set(one.name, [...(shards.get(one.name) ?? []), one]);
+      const ofOne = shards.get(one.name);
+      if (ofOne) ofOne.push(one);
+      else shards.set(one.name, [one]);
     }
     return new Map([...shards].map(([name, ofOne]) => [name, statusOf(ofOne, instances)]));
   }

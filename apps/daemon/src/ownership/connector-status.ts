@@ -51,6 +51,8 @@ export function statusOf(
   shards: readonly ShardFacts[],
   instances: readonly HostingInstance[],
 ): ConnectorStatus {
+  const [first] = shards;
+  if (first && shards.length === 1) return shardStatus(first, instances);
   const statuses = shards.map((shard) => shardStatus(shard, instances));
   const [worst] = statuses.toSorted((a, b) => worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state));
   if (!worst) throw new Error('A connector has at least one shard');

@@ -23,11 +23,15 @@ export class Heartbeats {
 
   async beat(heartbeat: Heartbeat): Promise<HeartbeatReply> {
     const { instanceId } = heartbeat;
-    const known = await this.#hear(heartbeat);
-    const drift = await this.ownership.drift(instanceId, heartbeat.owned);
+    const [known, drift] = await Promise.all([
+      this.#hear(heartbeat),
+      this.ownership.drift(instanceId, heartbeat.owned),
+    ]);
     if (drift.adoptable.length > 0) await this.ownership.adopt(instanceId, drift.adoptable);
-    await this.statuses.report(instanceId, heartbeat.statuses);
-    const version = await this.assignments.versionFor(instanceId);
+    const [version] = await Promise.all([
+      this.assignments.versionFor(instanceId),
+      this.statuses.report(instanceId, heartbeat.statuses),
+    ]);
     const isCurrent = version === heartbeat.assignmentsVersion;
     if (isCurrent) await this.#letGo(instanceId, drift.gone);
     return {

@@ -54,6 +54,8 @@ export class Leader {
       this.#hasDatabase = true;
       if (!decisions) return this.#follow();
       this.#lead(decisions);
+      // Only now: new owners need not wait for it.
+      await this.#settleRuns();
     } catch (error) {
       this.#stumble(error);
     }
@@ -73,7 +75,7 @@ export class Leader {
   }
 
   async #decide(): Promise<Decisions | undefined> {
-    if (!(await this.lease.isFree(this.replica))) return undefined;
+    if (!this.#isLeading && !(await this.lease.isFree(this.replica))) return undefined;
     const stop = this.metrics.time();
     const decisions = await this.database.transaction(async (sql) => {
       const { leaderLeaseMs } = this.settings;
@@ -88,12 +90,16 @@ export class Leader {
     const dead = await this.repository.buryDead(sql);
     const orphaned = await this.repository.freeOrphans(sql);
     const overdue = await this.repository.freeOverdue(sql);
-    await this.runs.settleOwnerless(sql);
-    await this.runs.cancelUnwanted(sql);
     const facts = await this.repository.facts(sql);
     const plan = planAssignments(facts.instances, facts.shards);
     const wake = await this.repository.carryOut(sql, plan);
     return { dead, orphaned, overdue, plan, facts, wake };
+  }
+
+  /** May also be done by one who has just been overtaken: what is stored says which runs cannot end. */
+  async #settleRuns(): Promise<void> {
+    await this.runs.settleOwnerless(this.database);
+    await this.runs.cancelUnwanted(this.database);
   }
 
   #lead(decisions: Decisions): void {
