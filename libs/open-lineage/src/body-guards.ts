@@ -36,9 +36,12 @@ const lengthOfOne = '\\u0000'.length;
 
 /** The JSON text with U+FFFD for NUL characters and halves of surrogate pairs, which Postgres cannot keep in JSON. */
 export function storableText(json: string): string {
-  if (!/\\u(?:0000|[dD][89a-fA-F])/.test(json)) return json;
+  if (!json.includes('\\u') || !/\\u(?:0000|[dD][89a-fA-F])/.test(json)) return json;
   return json.replace(pairOrEscape, (escape) => (escape.length === lengthOfOne ? '\uFFFD' : escape));
 }
+
+/** Found far faster than with the opening quote, of which there are many. */
+const doubtfulKey = /(?:__proto__|constructor)"/;
 
 /**
  * Where an object has a key that would reach a prototype when copied carelessly: `__proto__`, or `constructor` with
