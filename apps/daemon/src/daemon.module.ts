@@ -8,8 +8,9 @@ import { ownershipEnvironment } from './ownership/ownership-settings.js';
 import { OwnershipModule } from './ownership/ownership.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { retentionEnvironment } from './runs/retention.js';
+import { SendersModule } from './senders/senders.module.js';
 
-@Module({ imports: [DatabaseModule, OwnershipModule, RestModule] })
+@Module({ imports: [DatabaseModule, OwnershipModule, SendersModule, RestModule] })
 export class DaemonModule {}
 
 export const daemonApp: AppDescription = {

@@ -8,7 +8,16 @@ import { claimedUser } from './claimed-user.js';
 export interface AuditEntry {
   who: string;
   action: string;
-  kind: 'connector' | 'gateway' | 'group' | 'token' | 'dead-letter' | 'instance';
+  kind:
+    | 'connector'
+    | 'gateway'
+    | 'group'
+    | 'token'
+    | 'sender'
+    | 'dead-letter'
+    | 'instance'
+    | 'service'
+    | 'server';
   name: string;
   revision?: number;
   detail?: Record<string, unknown>;

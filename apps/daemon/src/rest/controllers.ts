@@ -13,6 +13,7 @@ import { OpenApiController } from './openapi.controller.js';
 import type { Operation } from './operation.js';
 import { RevisionsController } from './revisions.controller.js';
 import { RunsController } from './runs.controller.js';
+import { SendersController } from './senders.controller.js';
 import { ServicesController } from './services.controller.js';
 import { TokensController } from './tokens.controller.js';
 
@@ -30,6 +31,7 @@ export const controllers = [
   AuditController,
   LogLevelsController,
   TokensController,
+  SendersController,
   OpenApiController,
   EgeriaController,
 ];

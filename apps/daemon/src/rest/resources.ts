@@ -7,6 +7,7 @@ import {
   FieldError,
   GatewayDocument,
   listOf,
+  NamespacePattern,
   PageQuery,
   ResourceName,
   Run,
@@ -109,6 +110,28 @@ export const TokenResource = z.object({
 
 /** Answered once, when it is made. */
 export const NewTokenResource = TokenResource.extend({ token: z.string() });
+
+export const SenderRequest = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((name) => name !== 'anonymous', 'is the name of those who have no key'),
+  /** Of the jobs that it may send events of, and of the datasets that events are about; none: all. */
+  namespaces: z.array(NamespacePattern).max(100).default([]),
+});
+
+export const SenderResource = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  namespaces: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  revokedAt: z.iso.datetime().nullable(),
+});
+
+/** Answered once, when it is made. */
+export const NewSenderResource = SenderResource.extend({ key: z.string() });
 
 export const LogLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']);
 
