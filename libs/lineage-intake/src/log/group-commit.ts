@@ -29,6 +29,8 @@ interface Waiting {
 
 const retryAfterMs = { first: 50, most: 500 };
 const sweepEveryMs = 100;
+/** Requests that wait. */
+const worthACommit = 48;
 
 /**
  * Commits what waits in groups: while a commit is under way, the next group gathers. What belongs to one request stays
@@ -87,12 +89,18 @@ export class GroupCommit {
   }
 
   #pump(): void {
-    const { concurrency = 2 } = this.options;
-    while (this.#underWay.size < concurrency && this.#pause === undefined) {
+    while (this.#mayBegin()) {
       const group = this.#takeGroup();
       if (group.length === 0) return;
       void this.#commit(group);
     }
+  }
+
+  /** A commit costs the same for few as for many: beside another one it must be worth it. */
+  #mayBegin(): boolean {
+    const { concurrency = 2 } = this.options;
+    if (this.#pause !== undefined || this.#underWay.size >= concurrency) return false;
+    return this.#underWay.size === 0 || this.#queue.length - this.#next >= worthACommit;
   }
 
   #takeGroup(): Waiting[] {

@@ -13,7 +13,7 @@ export class CreateSenders1700000003000 implements MigrationInterface {
       )`);
     await runner.query(`
       create table sender_key_revision (
-        only boolean primary key default true check (only),
+        is_only boolean primary key default true check (is_only),
         revision bigint not null,
         read_at timestamptz not null default now()
       )`);
