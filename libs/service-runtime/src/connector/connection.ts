@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   metadataSourceOf,
   OwnershipLostError,
+  SystemUnavailableError,
   type ConnectorConfiguration,
 } from '@idaemon/contracts';
 import type { AnyConnector, ConnectContext, SecretDeclarations } from '@idaemon/connector-kit';
@@ -12,8 +13,9 @@ import type { OwnerGateway } from '../hosting/ports.js';
 import { pause } from '../schedule/clock.js';
 import { checkConfiguration, configurationError } from './check-configuration.js';
 import type { LogMemory } from './connector-log.js';
+import { deadlineAfter } from './deadline.js';
 import type { InstanceContext } from './instance-context.js';
-import { obedient } from './obedience.js';
+import { IgnoresAbortError, obedient } from './obedience.js';
 import { resolveSecrets } from './secrets.js';
 
 /** A connector whose configuration is right and whose claim is the newest. */
@@ -91,15 +93,41 @@ export async function claimConnector(
   return { definition, configuration, gateway, context, extend };
 }
 
+/** Within a time of its own: a third party that never answers is one that is away. */
 export async function openConnection(
   claimed: ClaimedConnector,
-  { clock }: Pick<HostEnvironment, 'clock'>,
+  { environment, logs }: Pick<InstanceContext, 'environment' | 'logs'>,
   signal: AbortSignal,
 ): Promise<Connection> {
+  const { clock, connectTimeoutMs } = environment;
   const { definition, context } = claimed;
-  const connect = async (): Promise<unknown> => definition.connect?.({ ...context, signal });
-  const client = await obedient(`connect of ${context.name}`, connect, signal, clock);
-  return { ...claimed, client };
+  const deadline = deadlineAfter(
+    connectTimeoutMs,
+    () => tooSlow(context.name, connectTimeoutMs),
+    signal,
+    clock,
+  );
+  const connect = async (): Promise<unknown> => definition.connect?.({ ...context, signal: deadline.signal });
+  try {
+    const client = await obedient(`connect of ${context.name}`, connect, deadline.signal, clock);
+    const connection = { ...claimed, client };
+    if (!deadline.expired) return connection;
+    await closeConnection(connection, environment, logs);
+  } catch (error) {
+    if (error instanceof IgnoresAbortError || !deadline.expired) throw error;
+  } finally {
+    deadline.end();
+  }
+  throw deadline.expired;
+}
+
+function tooSlow(name: string, timeoutMs: number): SystemUnavailableError {
+  const cause = new Error(`connect did not end within ${timeoutMs / 1000} s`);
+  return new SystemUnavailableError(`The third party of ${name}`, {
+    cause,
+    action:
+      'Nothing to do: it is tried again by itself. If it stays so, check the address, or raise IDAEMON_CONNECT_TIMEOUT of the integrator.',
+  });
 }
 
 /** Late and once, whatever happened; what it throws is logged and changes nothing, and it is not waited for without end. */

@@ -153,7 +153,7 @@ export class ConnectorInstance implements InstanceContext {
       const claimed = await this.#claim(configuration, signal);
       this.claimedAt = configuration.gateway;
       this.#shortBackOff.reset();
-      return await openConnection(claimed, this.environment, signal);
+      return await openConnection(claimed, this, signal);
     } catch (error) {
       if (!signal.aborted) this.#failDueRun(configuration, error);
       throw error;

@@ -13,9 +13,9 @@ import type { HostEnvironment } from '../hosting/host-environment.js';
 import type { RunSession } from '../hosting/ports.js';
 import type { DueRun } from '../schedule/refresh-queue.js';
 import { NotBegunError, unlessAway, type Connection } from './connection.js';
+import { deadlineAfter, type Deadline } from './deadline.js';
 import { consequenceOf, explainFailure } from './explain-failure.js';
 import type { InstanceContext } from './instance-context.js';
-import { linkedAbort } from './linked-abort.js';
 import { IgnoresAbortError, obedient } from './obedience.js';
 
 /** How a run ended; `isReported` when the gateway has the report. */
@@ -147,36 +147,18 @@ function scrubbed(session: RunSession, redaction: Redaction): SessionPort {
   };
 }
 
-interface RunDeadline {
-  signal: AbortSignal;
-  /** Set when the run took too long. */
-  readonly expired: IdaemonError | undefined;
-  end: () => void;
-}
-
 function runDeadline(
   { configuration }: Connection,
   { clock }: HostEnvironment,
   signal: AbortSignal,
-): RunDeadline {
+): Deadline {
   const { maxRunTime, name } = configuration;
-  const { controller, letGo } = linkedAbort(signal);
-  let expired: IdaemonError | undefined;
-  const cancel = clock.after(parseDuration(maxRunTime) ?? Infinity, () => {
-    expired = tookTooLong(name, maxRunTime);
-    controller.abort(expired);
-  });
-  const end = () => {
-    cancel();
-    letGo();
-  };
-  return {
-    signal: controller.signal,
-    get expired() {
-      return expired;
-    },
-    end,
-  };
+  return deadlineAfter(
+    parseDuration(maxRunTime) ?? Infinity,
+    () => tookTooLong(name, maxRunTime),
+    signal,
+    clock,
+  );
 }
 
 function tookTooLong(name: string, maxRunTime: string): IdaemonError {

@@ -23,6 +23,8 @@ export interface HostEnvironment {
   readonly refreshes: RefreshSlots;
   /** Starts at once: each asks the daemon and the gateway. */
   readonly starts: RefreshSlots;
+  /** How long a connector may take to connect. */
+  readonly connectTimeoutMs: number;
   readonly secrets: SecretSources;
   readonly redaction: Redaction;
   readonly log: Log;

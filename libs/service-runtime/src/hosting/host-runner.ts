@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { events } from '@idaemon/contracts';
 import type { AnyConnector, IntegrationService } from '@idaemon/connector-kit';
 import { Messaging } from '@idaemon/messaging';
@@ -120,6 +126,7 @@ export class HostRunner implements OnApplicationBootstrap, OnModuleDestroy {
       reports,
       refreshes: new RefreshSlots(environment.IDAEMON_MAX_CONCURRENT_REFRESHES),
       starts: new RefreshSlots(concurrentStarts),
+      connectTimeoutMs: environment.IDAEMON_CONNECT_TIMEOUT,
       secrets: { variables: process.env, environment, fetch },
       redaction,
       log: log.child({ instance: instanceId }),

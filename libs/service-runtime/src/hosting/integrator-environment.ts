@@ -1,4 +1,4 @@
-import { wholeNumber, type RuntimeEnvironment } from '../bootstrap/environment.js';
+import { duration, wholeNumber, type RuntimeEnvironment } from '../bootstrap/environment.js';
 import { SecretsEnvironment } from '../connector/secrets-environment.js';
 import { z } from 'zod';
 
@@ -6,6 +6,9 @@ import { z } from 'zod';
 export const IntegratorEnvironment = SecretsEnvironment.extend({
   IDAEMON_MAX_CONCURRENT_REFRESHES: wholeNumber(4, 1, 1_000).describe(
     'how many refreshes an instance does at once, from 1 to 1000 (default 4)',
+  ),
+  IDAEMON_CONNECT_TIMEOUT: duration('60s').describe(
+    'how long a connector may take to connect before it counts as unavailable, e.g. 60s (the default)',
   ),
   IDAEMON_CONNECTORS: z
     .string()

@@ -78,6 +78,7 @@ export function testHost(
     }),
     refreshes: new RefreshSlots(slots),
     starts: new RefreshSlots(32),
+    connectTimeoutMs: 60_000,
     secrets: { variables: {}, environment: SecretsEnvironment.parse({}), fetch },
     redaction,
     log: createLog({
