@@ -12,3 +12,4 @@ export * from './session.js';
 export * from './metadata-query.js';
 export * from './heartbeat.js';
 export * from './messages.js';
+export * from './lineage-messages.js';

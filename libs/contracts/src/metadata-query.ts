@@ -87,6 +87,19 @@ export const ChangesPage = z.object({
 });
 export type ChangesPage = z.output<typeof ChangesPage>;
 
+/** What a dead letter of an event has beside its reason. */
+export const DeadEvent = z.object({
+  /** `fold`: what it says could not be merged into what is known. `dispatch`: a connector refused it. */
+  stage: z.enum(['fold', 'dispatch']),
+  sender: z.string(),
+  receivedAt: z.iso.datetime(),
+  attempts: z.number().int(),
+  bytes: z.number().int(),
+  /** The original text, exactly; absent in lists and when it is too long for an answer. */
+  body: z.string().optional(),
+});
+
+/** `qualifiedName` of an event is its ordering key, e.g. `run:<runId>`; `connector` of the fold is `lineage-intake`. */
 export const DeadLetter = z.object({
   id: z.string(),
   kind: z.enum(['element', 'event']),
@@ -97,5 +110,6 @@ export const DeadLetter = z.object({
   error: WireError,
   /** The element as it was sent; absent in lists. */
   element: ElementWrite.optional(),
+  event: DeadEvent.optional(),
 });
 export type DeadLetter = z.output<typeof DeadLetter>;
