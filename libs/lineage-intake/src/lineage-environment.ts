@@ -39,6 +39,15 @@ export const lineageEnvironment = z.object({
   IDAEMON_LINEAGE_KEEP_BYTES: bytes(20 * 1024, 16, 100 * 1024 * 1024).describe(
     'the largest size of the log, in MiB, 16 to 104857600 (default 20480); the oldest events go first',
   ),
+  IDAEMON_LINEAGE_KEEP_RUNS: duration('30d').describe(
+    'how long a run is known that nobody hears of, e.g. 30d (the default); its catalogue entry may stay',
+  ),
+  IDAEMON_LINEAGE_KEEP_RUNS_PER_JOB: wholeNumber(100, 10, 100_000).describe(
+    'how many runs of a job are known, 10 to 100000 (default 100); the one with its lineage always is',
+  ),
+  IDAEMON_LINEAGE_KEEP_DEAD_LETTERS: duration('90d').describe(
+    'how long events that were given up are kept, e.g. 90d (the default)',
+  ),
 });
 export type LineageEnvironment = RuntimeEnvironment & z.output<typeof lineageEnvironment>;
 

@@ -2,8 +2,8 @@ import type { ConnectorLog } from '@idaemon/connector-kit';
 import type { ListenOptions, ReceivedEvent } from '@idaemon/integration-services';
 import type { Metrics } from '@idaemon/metrics';
 import { stableHash } from '@idaemon/open-lineage';
-import { isUnavailable, type Database } from '@idaemon/persistence';
-import { BackOff, pause, Wake, type Clock, type Redaction } from '@idaemon/service-runtime';
+import type { Database } from '@idaemon/persistence';
+import { pause, Wake, type Clock, type Redaction } from '@idaemon/service-runtime';
 import { Circuit } from './circuit.js';
 import { Deliveries } from './deliveries.js';
 import { EventReader } from './event-reader.js';
@@ -12,6 +12,7 @@ import { Lane } from './lane.js';
 import { dueKeys, heldKeys, park } from './parked-rows.js';
 import { saveReplays } from './replay-rows.js';
 import { moveCursors, subscribe, type Subscriber } from './subscription-rows.js';
+import { untilAvailable } from './until-available.js';
 
 export type EventHandler = (events: readonly ReceivedEvent[], signal: AbortSignal) => Promise<void>;
 
@@ -38,8 +39,8 @@ export interface ListenerEnvironment {
   clock: Clock;
   metrics: Metrics;
   redaction: Redaction;
-  /** Calls back when the log has grown here; the result ends that. */
-  onGrown: (call: () => void) => () => void;
+  /** Calls back when the log has grown here, until the signal aborts. */
+  onGrown: (call: () => void, until: AbortSignal) => void;
   timing?: ListenerTiming;
 }
 
@@ -99,7 +100,7 @@ class Listener {
   async run(signal: AbortSignal): Promise<void> {
     const ending = new AbortController();
     const until = AbortSignal.any([signal, ending.signal]);
-    const ignore = this.environment.onGrown(() => this.reader.wake());
+    this.environment.onGrown(() => this.reader.wake(), until);
     const loops = [
       this.reader.run(until, (work) => this.#persist(work, until)),
       this.#saveForever(until),
@@ -107,7 +108,6 @@ class Listener {
       ...this.#lanes.map((lane) => this.#deliverForever(lane, until)),
     ].map((loop) => loop.catch((error: unknown) => this.#end(ending, error)));
     await Promise.all(loops);
-    ignore();
     // What was handed over last is not handed over again, if that can be told quickly.
     if (signal.aborted) return this.#saveNow().catch(() => undefined);
     throw ending.signal.reason;
@@ -203,22 +203,7 @@ class Listener {
     }
   }
 
-  /** Postgres may be away for a while: that is no failure of the handler. Undefined on abort. */
-  async #persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-    const { clock } = this.environment;
-    const backOff = new BackOff({ firstMs: 250, longestMs: 5_000 });
-    while (!signal.aborted) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isUnavailable(error) && !isBrokenOff(error)) throw error;
-        await pause(clock, backOff.nextDelayMs(), signal);
-      }
-    }
-    return undefined;
+  #persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    return untilAvailable(work, this.environment.clock, signal);
   }
-}
-
-function isBrokenOff(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'system-unavailable';
 }

@@ -28,6 +28,7 @@ export class FinishFoldAndDispatch1700000004000 implements MigrationInterface {
       create table cataloguer (
         shard smallint primary key,
         connector text not null,
+        connector_shard smallint not null,
         epoch bigint not null,
         seen_at timestamptz not null default now()
       ) with (fillfactor = 50)`);
