@@ -171,6 +171,13 @@ describe('the configuration of an integration service', () => {
       'connection.endpoint.address',
     ],
     [
+      'an embedded connection that nobody reads',
+      [monitor({}, { embeddedConnections: [{ embeddedConnection: { displayName: 'store' } }] })],
+      {},
+      'IDAEMON-EGERIA-400-002',
+      'embeddedConnections',
+    ],
+    [
       'reports as elements',
       [monitor({ generateIntegrationReports: true })],
       {},

@@ -17,7 +17,7 @@ export interface Target {
 }
 
 export function configOf(connection: Connection, target: Target): { config: Config; secrets: Secrets } {
-  const parts = partsOf(connection);
+  const parts = partsOf(connection, target);
   for (const part of parts) refusePasswords(part, target);
   const properties = Object.assign({}, ...parts.map((part) => part.configurationProperties)) as Config;
   const config = { ...configFrom(properties, target), ...addressOf(parts, target) };
@@ -26,9 +26,12 @@ export function configOf(connection: Connection, target: Target): { config: Conf
 }
 
 /** The connection itself, and the one that it stands for: Egeria's JDBC connector embeds the connection to the database. */
-function partsOf(connection: Connection): Part[] {
-  const embedded = (connection.embeddedConnections ?? []).map((one) => one.embeddedConnection);
-  return [connection, ...embedded].filter((part) => part !== null && part !== undefined);
+function partsOf(connection: Connection, { connectorName, definition }: Target): Part[] {
+  const [embedded, ...others] = connection.embeddedConnections ?? [];
+  if (!embedded?.embeddedConnection) return [connection];
+  if (definition === 'postgresql' && !others.length) return [connection, embedded.embeddedConnection];
+  const why = "connection.embeddedConnections is taken by Egeria's JDBC connector alone, and one only";
+  throw new EgeriaError('IDAEMON-EGERIA-400-002', [connectorName, why], 'embeddedConnections');
 }
 
 function refusePasswords({ clearPassword, encryptedPassword }: Part, { connectorName }: Target): void {

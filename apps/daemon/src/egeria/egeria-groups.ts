@@ -10,6 +10,7 @@ import { EGERIA_SETTINGS, type EgeriaSettings } from './egeria-settings.js';
 import { EgeriaRepository, type KeptGroup } from './egeria.repository.js';
 import { gatewayNamed } from './gateway-named.js';
 import { nameFor, stableId } from './names.js';
+import { refuseSecretsIn } from './service-refusals.js';
 
 export type EgeriaGroup = Group & { kept?: KeptGroup };
 
@@ -118,6 +119,7 @@ export class EgeriaGroups {
     }
     if (!omagserverName) throw new EgeriaError('OMAG-ADMIN-400-040', [method, serverName]);
     await gatewayNamed(this.gateways, omagserverName);
+    refuseSecretsIn({ omagserverPlatformRootURL, integrationGroupQualifiedName }, `the group ${name}`);
     return { name, qualifiedName: integrationGroupQualifiedName, omagserverPlatformRootURL, omagserverName };
   }
 

@@ -91,9 +91,11 @@ export class EgeriaRuntime {
     });
   }
 
-  /** Starts what does not run and restarts what runs. */
+  /** Starts what does not run and restarts what runs, but for services that are disabled. */
   async start(principal: Principal): Promise<void> {
+    const services = await this.kept.services();
     for (const { configuration, wanted } of await this.connectors.list()) {
+      if (services.get(configuration.service)?.isDisabled) continue;
       const verb = wanted === 'running' ? 'restart' : 'start';
       await this.commands.changeState(configuration.name, verb, principal);
     }

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ServiceName } from '@idaemon/contracts';
-import { Database } from '@idaemon/persistence';
+import { Database, type Sql } from '@idaemon/persistence';
+import type { Principal } from '../access/role.js';
+import { recordAudit, type AuditEntry } from '../audit/audit.repository.js';
 import type { Kept } from './connector-bean.js';
 
 /** Of a service or group: the metadata access server that was named for it. */
@@ -22,6 +24,9 @@ export interface KeptServer {
   localServerUserId?: string;
   maxPageSize?: number;
 }
+
+/** Null clears a value. */
+export type ServerChange = { [Key in keyof KeptServer]: KeptServer[Key] | null };
 
 export interface KeptGroup extends KeptClient {
   name: string;
@@ -85,12 +90,20 @@ export class EgeriaRepository {
     return new Map(rows.map(({ name, kept }) => [name, kept]));
   }
 
-  async keepService(service: ServiceName, kept: KeptService): Promise<void> {
-    await this.#keep(service, kept);
+  async keepService(service: ServiceName, kept: KeptService, principal: Principal): Promise<void> {
+    await this.#change({ kind: 'service', name: service, action: 'update' }, principal, (sql) =>
+      sql.row(
+        `insert into egeria_setting (name, kept) values ($1, $2)
+         on conflict (name) do update set kept = $2 where egeria_setting.kept <> $2 returning name`,
+        [service, JSON.stringify(kept)],
+      ),
+    );
   }
 
-  async forgetService(service: ServiceName): Promise<void> {
-    await this.database.rows('delete from egeria_setting where name = $1', [service]);
+  async forgetService(service: ServiceName, principal: Principal): Promise<void> {
+    await this.#change({ kind: 'service', name: service, action: 'delete' }, principal, (sql) =>
+      sql.row('delete from egeria_setting where name = $1 returning name', [service]),
+    );
   }
 
   async server(): Promise<KeptServer> {
@@ -101,22 +114,32 @@ export class EgeriaRepository {
   }
 
   /** Changes these; null clears one. */
-  async changeServer(change: { [Key in keyof KeptServer]: KeptServer[Key] | null }): Promise<void> {
-    await this.database.rows(
-      `insert into egeria_setting (name, kept) values ('server', jsonb_strip_nulls($1::jsonb))
-       on conflict (name) do update set kept = jsonb_strip_nulls(egeria_setting.kept || $1::jsonb)`,
-      [JSON.stringify(change)],
+  async changeServer(change: ServerChange, name: string, principal: Principal): Promise<void> {
+    const detail = { changed: Object.keys(change).sort() };
+    await this.#change({ kind: 'server', name, action: 'update', detail }, principal, (sql) =>
+      sql.row(
+        `insert into egeria_setting (name, kept) values ('server', jsonb_strip_nulls($1::jsonb))
+         on conflict (name) do update set kept = jsonb_strip_nulls(egeria_setting.kept || $1::jsonb)
+           where egeria_setting.kept <> jsonb_strip_nulls(egeria_setting.kept || $1::jsonb) returning name`,
+        [JSON.stringify(change)],
+      ),
     );
   }
 
-  async forgetServer(): Promise<void> {
-    await this.database.rows(`delete from egeria_setting where name = 'server'`);
+  async forgetServer(name: string, principal: Principal): Promise<void> {
+    await this.#change({ kind: 'server', name, action: 'delete' }, principal, (sql) =>
+      sql.row(`delete from egeria_setting where name = 'server' returning name`),
+    );
   }
 
-  async #keep(name: string, kept: object): Promise<void> {
-    await this.database.rows(
-      `insert into egeria_setting (name, kept) values ($1, $2) on conflict (name) do update set kept = $2`,
-      [name, JSON.stringify(kept)],
-    );
+  /** With an audit entry, if anything was changed. */
+  async #change(
+    entry: Omit<AuditEntry, 'who'>,
+    { name: who }: Principal,
+    work: (sql: Sql) => Promise<object | undefined>,
+  ): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      if (await work(sql)) await recordAudit(sql, { ...entry, who });
+    });
   }
 }

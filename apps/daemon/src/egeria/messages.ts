@@ -158,7 +158,7 @@ export const messages = {
   'IDAEMON-EGERIA-400-003': {
     httpCode: 400,
     kind: 'parameter',
-    text: 'The connector {0} holds a secret in {1}, and secrets are never stored',
+    text: 'What was sent for {0} holds a secret in {1}, and secrets are never stored',
     action:
       'Leave it out and give securedProperties a reference under the name of the secret: env:VARIABLE, file:/path, kubernetes:[namespace/]name#key or vault:path#key.',
   },

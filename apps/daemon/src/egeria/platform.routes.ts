@@ -8,79 +8,91 @@ function platformRoute({ path, ...declared }: Omit<Declared, 'family'>): EgeriaR
   return route({ ...declared, family: 'runtime', path: `${base}${path}` });
 }
 
-const running: readonly EgeriaRoute[] = [
-  platformRoute({
-    name: 'startServer',
-    method: 'POST',
-    path: '/servers/{serverName}/instance',
-    answer: 'SuccessMessageResponse',
-    access: 'operator',
-    summary: 'Start all connectors, restart those that run',
-    does: 'Also those that were stopped or paused, however they were configured. The daemon itself goes on.',
-    handle: async ({ runtime, platform }, { principal }) => {
-      await runtime.start(principal);
-      return { successMessage: await platform.startMessage(new Date()) };
-    },
-  }),
-  platformRoute({
-    name: 'shutdownServer',
-    method: 'DELETE',
-    path: '/servers/{serverName}/instance',
-    access: 'operator',
-    summary: 'Stop all connectors',
-    does: 'However they were configured; answers at once, runs are broken off. The daemon itself goes on and tells that they are stopped. Doing it again is no error.',
-    handle: async ({ runtime }, { principal }) => {
-      await runtime.stop(principal);
-      return {};
-    },
-  }),
-  platformRoute({
-    name: 'getActiveConfiguration',
-    method: 'GET',
-    path: '/servers/{serverName}/instance/configuration',
-    answer: 'OMAGServerConfigResponse',
-    summary: 'Get the configuration document in use',
-    does: 'The stored one: what is configured is in force.',
-    handle: async ({ server }) => ({ omagserverConfig: await server.document() }),
-  }),
-  platformRoute({
-    name: 'getActiveServerStatus',
-    method: 'GET',
-    path: '/servers/{serverName}/instance/status',
-    answer: 'OMAGServerStatusResponse',
-    summary: 'Get the status of the server and its services',
-    does: 'RUNNING, since it answers. How the connectors are is in the status of the integration daemon.',
-    handle: ({ platform }) => platform.instanceStatus(),
-  }),
-  ...['/instance', '/instance/status'].map((path) =>
-    unsupported({
-      name: path === '/instance' ? 'startServerOldForm' : 'getActiveServerStatusOldForm',
-      family: 'admin',
-      method: path === '/instance' ? 'POST' : 'GET',
-      path: `${adminBase}${path}`,
-      access: path === '/instance' ? 'operator' : 'viewer',
-      answer: path === '/instance' ? 'SuccessMessageResponse' : 'OMAGServerStatusResponse',
-      why: 'use the same operation of the platform services',
+/** Of the platform, and at the older place beside the configuration. */
+function instanceRoutes(base: string, form: string): EgeriaRoute[] {
+  const family = form ? ('admin' as const) : ('runtime' as const);
+  return [
+    route({
+      name: `startServer${form}`,
+      method: 'POST',
+      path: `${base}/instance`,
+      family,
+      answer: 'SuccessMessageResponse',
+      access: 'operator',
+      summary: 'Start all connectors, restart those that run',
+      does: 'Also those that were stopped or paused, however they were configured, but not those of a service that is DISABLED. The daemon itself goes on.',
+      handle: async ({ runtime, platform }, { principal }) => {
+        await runtime.start(principal);
+        return { successMessage: await platform.startMessage(new Date()) };
+      },
     }),
-  ),
-  unsupported({
-    name: 'startServerWithConfiguration',
-    family: 'runtime',
-    method: 'POST',
-    path: `${base}/servers/{serverName}/instance/configuration`,
-    access: 'administrator',
-    answer: 'SuccessMessageResponse',
-    why: 'nothing runs here that is not stored; store the document first',
-  }),
-  ...['/servers/{serverName}', '/servers/instance', '/servers', '/instance'].map((path, index) =>
+    route({
+      name: `shutdownServer${form}`,
+      method: 'DELETE',
+      path: `${base}/instance`,
+      family,
+      access: 'operator',
+      summary: 'Stop all connectors',
+      does: 'However they were configured; answers at once, runs are broken off. The daemon itself goes on and tells that they are stopped. Doing it again is no error.',
+      handle: async ({ runtime }, { principal }) => {
+        await runtime.stop(principal);
+        return {};
+      },
+    }),
+    route({
+      name: `getActiveConfiguration${form}`,
+      method: 'GET',
+      path: `${base}/instance/configuration`,
+      family,
+      answer: 'OMAGServerConfigResponse',
+      summary: 'Get the configuration document in use',
+      does: 'The stored one: what is configured is in force.',
+      handle: async ({ server }) => ({ omagserverConfig: await server.document() }),
+    }),
+    route({
+      name: `getActiveServerStatus${form}`,
+      method: 'GET',
+      path: `${base}/instance/status`,
+      family,
+      answer: 'OMAGServerStatusResponse',
+      summary: 'Get the status of the server and its services',
+      does: 'RUNNING, since it answers. How the connectors are is in the status of the integration daemon.',
+      handle: ({ platform }) => platform.instanceStatus(),
+    }),
     unsupported({
-      name:
-        ['unregisterServer', 'shutdownAllServers', 'unregisterAllServers', 'shutdownPlatform'][index] ?? '',
+      name: `startServerWithConfiguration${form}`,
+      family,
+      method: 'POST',
+      path: `${base}/instance/configuration`,
+      access: 'administrator',
+      answer: 'SuccessMessageResponse',
+      why: 'nothing runs here that is not stored; store the document first',
+    }),
+    unsupported({
+      name: `unregisterServer${form}`,
+      family,
+      method: 'DELETE',
+      path: base,
+      access: 'administrator',
+      why: cannotEnd,
+    }),
+  ];
+}
+
+const cannotEnd =
+  'processes end where they are run; to stop all connectors, delete the instance of the server';
+
+const running: readonly EgeriaRoute[] = [
+  ...instanceRoutes(`${base}/servers/{serverName}`, ''),
+  ...instanceRoutes(adminBase, 'OldForm'),
+  ...['/servers/instance', '/servers', '/instance'].map((path, index) =>
+    unsupported({
+      name: ['shutdownAllServers', 'unregisterAllServers', 'shutdownPlatform'][index] ?? '',
       family: 'runtime',
       method: 'DELETE',
       path: `${base}${path}`,
       access: 'administrator',
-      why: 'processes end where they are run; to stop all connectors, delete the instance of the server',
+      why: cannotEnd,
     }),
   ),
 ];

@@ -6,8 +6,9 @@ import { nonEmpty, withoutNothing } from './connector-bean.js';
 import { EgeriaError } from './egeria-error.js';
 import { EgeriaGroups } from './egeria-groups.js';
 import { EGERIA_SETTINGS, type EgeriaSettings } from './egeria-settings.js';
-import { EgeriaRepository, type KeptServer } from './egeria.repository.js';
+import { EgeriaRepository, type ServerChange } from './egeria.repository.js';
 import { stableId } from './names.js';
+import { refuseSecretsIn } from './service-refusals.js';
 import { ServiceConfigurations } from './service-configurations.js';
 
 type Bean = Record<string, unknown>;
@@ -77,24 +78,25 @@ export class ServerConfiguration {
     if (versionId !== documentVersion)
       throw new EgeriaError('OMAG-ADMIN-400-023', [serverName, versionId ?? 'V1.0', documentVersion]);
     this.#refuseOthers(document);
+    refuseSecretsIn(describedBy(document), `the server ${serverName}`);
     const pageSize = document.maxPageSize ?? undefined;
     if (pageSize !== undefined) this.checkPageSize(pageSize);
     const services = await this.services.prepareAll(document.integrationServicesConfig ?? []);
     const groups = await this.groups.prepareAll(document.dynamicIntegrationGroupsConfig ?? []);
     await this.services.writeAll(services, principal);
     await this.groups.writeAll(groups, principal);
-    await this.kept.changeServer(describedBy(document));
+    await this.describe(describedBy(document), principal);
   }
 
   async delete(principal: Principal): Promise<void> {
     await this.services.deleteAll(principal);
     await this.groups.deleteAll(principal);
-    await this.kept.forgetServer();
+    await this.kept.forgetServer(this.settings.serverName, principal);
   }
 
-  /** An empty text clears it. */
-  async describe(change: { [Key in keyof KeptServer]: KeptServer[Key] | null }): Promise<void> {
-    await this.kept.changeServer(change);
+  async describe(change: ServerChange, principal: Principal): Promise<void> {
+    refuseSecretsIn(change, `the server ${this.settings.serverName}`);
+    await this.kept.changeServer(change, this.settings.serverName, principal);
   }
 
   checkPageSize(limit: number): void {
@@ -143,7 +145,7 @@ function isConsole({ connectorType }: Connection): boolean {
   return connectorType?.connectorProviderClassName === consoleProvider;
 }
 
-function describedBy(document: ServerConfig): { [Key in keyof KeptServer]: KeptServer[Key] | null } {
+function describedBy(document: ServerConfig): ServerChange {
   const { localServerType, localServerDescription, organizationName } = document;
   const { localServerURL, localServerUserId, maxPageSize } = document;
   return {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startDaemon, type DaemonApp } from '../testing/daemon-app.js';
+import request from 'supertest';
+import { administratorToken, startDaemon, type DaemonApp } from '../testing/daemon-app.js';
 import {
   adminBase,
   egeriaClient,
@@ -50,7 +51,13 @@ describe('the configuration document', () => {
     ]) {
       expect(await egeria('post', `${adminBase}/${path}`)).toEqual(done);
     }
-    expect(await egeria('post', `${adminBase}/server-description`, '"words"')).toEqual(done);
+    // As Egeria's own clients send a text.
+    const described = await request(daemon.server)
+      .post(`${adminBase}/server-description`)
+      .set('authorization', `Bearer ${administratorToken}`)
+      .type('text/plain')
+      .send('words');
+    expect(described.body).toEqual(done);
     await configure([monitor()]);
     const answer = await egeria('get', `${adminBase}/configuration`);
     const absent =
@@ -66,6 +73,31 @@ describe('the configuration document', () => {
     });
     const { auditTrail } = answer.omagserverConfig as { auditTrail: string[] };
     expect(auditTrail.at(-1)).toMatch(/administrator for garygeeke: create connector\/files-monitor$/);
+  });
+
+  test('is audited in all its parts', async () => {
+    await egeria('post', `${adminBase}/organization-name?name=o`);
+    await egeria('post', `${adminBase}/organization-name?name=o`);
+    await configure();
+    const { body } = await send('get', '/api/audit');
+    const detail = { claimedUser: 'garygeeke' };
+    expect(body.items).toMatchObject([
+      { action: 'update', resource: 'service/files-integrator', detail },
+      { action: 'update', resource: 'server/idaemon', detail: { ...detail, changed: ['organizationName'] } },
+    ]);
+    expect(body.total).toBe(2);
+  });
+
+  test('takes no password in a URL', async () => {
+    const url = 'https://me:hunter2@here.example';
+    const answers = [
+      await egeria('post', `${adminBase}/server-url-root?url=${encodeURIComponent(url)}`),
+      await egeria('post', files, { ...service([]), omagserverPlatformRootURL: url }),
+    ];
+    for (const answer of answers)
+      expect(answer).toMatchObject({ exceptionErrorMessageId: 'IDAEMON-EGERIA-400-003' });
+    const kept = await daemon.database.rows('select * from egeria_setting');
+    expect(JSON.stringify([answers, kept]) + daemon.logged.join()).not.toContain('hunter2');
   });
 
   test('goes back as it was read, after it was deleted', async () => {
@@ -116,6 +148,14 @@ describe('the platform', () => {
     expect(Object.keys(answer)).toEqual(Object.keys(shapeOf('started')));
     expect(answer.successMessage).toContain('Files Integrator OMIS');
     expect((await configured()).wanted).toBe('running');
+  });
+
+  test('starts and stops them at the older place, too, but for services that are disabled', async () => {
+    const config = { ...service([monitor()]), integrationServiceURLMarker: 'files-integrator' };
+    const disabled = { ...config, integrationServiceOperationalStatus: 'DISABLED' };
+    await egeria('post', `${adminBase}/integration-services/configuration`, disabled);
+    expect(await egeria('post', `${adminBase}/instance`)).toMatchObject({ relatedHTTPCode: 200 });
+    expect((await configured()).wanted).toBe('stopped');
   });
 
   test('says what it does not do', async () => {

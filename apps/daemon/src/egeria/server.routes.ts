@@ -29,7 +29,7 @@ function describing(
     summary: `Set ${key} of the document`,
     does: [onlyDescribes, why].filter(Boolean).join(' '),
     handle: async ({ server }, call) => {
-      await server.describe({ [key]: textOrNull(call.query[query]) });
+      await server.describe({ [key]: textOrNull(call.query[query]) }, call.principal);
       return {};
     },
   });
@@ -53,9 +53,9 @@ const descriptions: readonly EgeriaRoute[] = [
     body: UrlBody,
     summary: 'Set localServerURL of the document',
     does: onlyDescribes,
-    handle: async (egeria, { body }) => {
+    handle: async (egeria, { body, principal }) => {
       const { urlRoot } = bodyOf(UrlBody, body, missingBody('setServerURLRoot')(egeria));
-      await egeria.server.describe({ localServerURL: textOrNull(urlRoot) });
+      await egeria.server.describe({ localServerURL: textOrNull(urlRoot) }, principal);
       return {};
     },
   }),
@@ -66,9 +66,10 @@ const descriptions: readonly EgeriaRoute[] = [
     access: 'administrator',
     body: Text,
     summary: 'Set localServerDescription of the document',
-    does: `${onlyDescribes} The body is a JSON text.`,
-    handle: async ({ server }, { body }) => {
-      await server.describe({ localServerDescription: textOrNull(bodyOf(Text, body ?? '')) });
+    does: `${onlyDescribes} The body is plain text or a JSON text.`,
+    handle: async ({ server }, { body, principal }) => {
+      const localServerDescription = textOrNull(bodyOf(Text, body ?? ''));
+      await server.describe({ localServerDescription }, principal);
       return {};
     },
   }),
@@ -80,10 +81,10 @@ const descriptions: readonly EgeriaRoute[] = [
     access: 'administrator',
     summary: 'Set maxPageSize of the document',
     does: `${onlyDescribes} Whole numbers above 0 only.`,
-    handle: async ({ server }, { query }) => {
+    handle: async ({ server }, { query, principal }) => {
       const maxPageSize = Number(query.limit ?? NaN);
       server.checkPageSize(maxPageSize);
-      await server.describe({ maxPageSize });
+      await server.describe({ maxPageSize }, principal);
       return {};
     },
   }),

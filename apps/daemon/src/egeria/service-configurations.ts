@@ -21,7 +21,13 @@ import { EGERIA_SETTINGS, type EgeriaSettings } from './egeria-settings.js';
 import { EgeriaRepository, type KeptService } from './egeria.repository.js';
 import { gatewayNamed } from './gateway-named.js';
 import { addressKeyOf } from './providers.js';
-import { refuseBlocking, refuseOptions, refuseTaken, refuseTwice } from './service-refusals.js';
+import {
+  refuseBlocking,
+  refuseOptions,
+  refuseSecretsIn,
+  refuseTaken,
+  refuseTwice,
+} from './service-refusals.js';
 import { registeredServices, type RegisteredService } from './service-registry.js';
 
 type Bean = Record<string, unknown>;
@@ -110,7 +116,7 @@ export class ServiceConfigurations {
   async delete(marker: string, principal: Principal): Promise<void> {
     const { marker: service } = this.connectors.configuredService(marker);
     await this.#deleteOwn(service, () => true, principal);
-    await this.kept.forgetService(service);
+    await this.kept.forgetService(service, principal);
   }
 
   async deleteAll(principal: Principal): Promise<void> {
@@ -142,7 +148,9 @@ export class ServiceConfigurations {
     const document = { ...translated.document, ...withoutNothing({ schedule }), name: existing.name };
     await this.#check(document, connectorName);
     await this.configurations.put(existing.name, document, { revisions: [connector.revision] }, principal);
-    await this.kept.keepConnector(existing.name, { ...connector.kept, ...translated.kept, connectorName });
+    // One that came another way stays one that lists of this interface do not delete.
+    if (connector.kept)
+      await this.kept.keepConnector(existing.name, { ...connector.kept, ...translated.kept });
   }
 
   async #prepare(service: RegisteredService, request: ServiceRequest | ServiceConfig): Promise<Prepared> {
@@ -157,6 +165,7 @@ export class ServiceConfigurations {
       'integrationServiceOperationalStatus' in request &&
       request.integrationServiceOperationalStatus === 'DISABLED';
     const kept = { omagserverPlatformRootURL, omagserverName, isDisabled };
+    refuseSecretsIn(kept, service.fullName);
     const existing = new Map((await this.connectors.list()).map((one) => [one.configuration.name, one]));
     const synchronization = defaultOf(request, service);
     const connectors: Translated[] = [];
@@ -169,6 +178,7 @@ export class ServiceConfigurations {
       const translated = documentOf(config, { ...surroundings, existing: before?.configuration });
       const definition = await this.#check(translated.document, translated.kept.connectorName);
       refuseBlocking(config, definition);
+      refuseSecretsIn(translated.kept, translated.kept.connectorName);
       connectors.push(translated);
     }
     refuseTwice(connectors);
@@ -177,7 +187,7 @@ export class ServiceConfigurations {
 
   async #write({ service, kept, connectors }: Prepared, principal: Principal): Promise<void> {
     const { marker } = service;
-    await this.kept.keepService(marker, kept);
+    await this.kept.keepService(marker, kept, principal);
     for (const { document, kept: keptOfOne } of connectors) {
       await this.configurations.put(document.name, document, {}, principal);
       await this.kept.keepConnector(document.name, keptOfOne);

@@ -1,5 +1,6 @@
 /** What Egeria takes and is refused here, with the reason. Pure. */
 import type { HostedDefinition } from '@idaemon/contracts';
+import { plainSecrets } from '../definitions/secret-checks.js';
 import type { ConnectorConfig } from './beans.js';
 import type { Translated } from './connector-document.js';
 import type { EgeriaConnector } from './egeria-connectors.js';
@@ -57,4 +58,12 @@ export function refuseBlocking(
   if (!usesBlockingCalls || !definition || definition.triggers.includes('engage')) return;
   const why = `usesBlockingCalls is true, and the connector ${definition.name} only refreshes`;
   throw new EgeriaError('IDAEMON-EGERIA-400-002', [connectorName ?? '', why], 'usesBlockingCalls');
+}
+
+/** What is kept beside a document is looked through as the document is: a password may be in any URL. */
+export function refuseSecretsIn(kept: object, thing: string): void {
+  const [found] = plainSecrets(kept, '');
+  if (!found) return;
+  const place = found.path.replace(/^\./, '');
+  throw new EgeriaError('IDAEMON-EGERIA-400-003', [thing, place], place);
 }

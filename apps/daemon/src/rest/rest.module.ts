@@ -14,6 +14,7 @@ import { ConnectorRemovals } from '../commands/connector-removals.js';
 import { ConfigurationModule } from '../configuration/configuration.module.js';
 import { DeclaredGateways } from '../gateways/declared-gateways.js';
 import { egeriaProviders } from '../egeria/egeria.providers.js';
+import { takeText } from '../egeria/text-body.js';
 import { GroupRepository } from '../groups/group.repository.js';
 import { Groups } from '../groups/groups.js';
 import { LogLevels } from '../log-levels/log-levels.js';
@@ -58,6 +59,7 @@ export class RestModule implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance();
     takeJson(fastify);
+    takeText(fastify);
     addSecurityHeaders(fastify);
     measureRequests(fastify, this.routes, this.metrics);
   }

@@ -1,5 +1,5 @@
 /** The page docs/egeria-rest.md, made from the routes. */
-import { configurationRoutes } from '../egeria/configuration.routes.js';
+import { adminBase, configurationRoutes } from '../egeria/configuration.routes.js';
 import { platformRoutes } from '../egeria/platform.routes.js';
 import { knownProviders } from '../egeria/providers.js';
 import type { EgeriaRoute } from '../egeria/route.js';
@@ -67,28 +67,40 @@ const absent = `## What is not there
 - Kept in step by whoever sends it: two who write the same connector at once do not lose changes of others, but a whole list has no version.
 `;
 
+const daemonBase = '/servers/{serverName}/open-metadata';
+const platformBase = '/open-metadata/platform-services/users/{userId}/server-platform';
+
 export function egeriaPage(): string {
+  const hasTwin = (route: EgeriaRoute) =>
+    route.name.endsWith('WithoutUser') &&
+    runtimeRoutes.some(({ name }) => `${name}WithoutUser` === route.name);
   return [
     aligned(intro),
-    section('Runtime', runtimeRoutes),
-    section('Validation of connectors', validateRoutes),
-    section('Configuration of services and groups', configurationRoutes),
-    section('Configuration of the server', serverRoutes),
-    section('Platform', platformRoutes),
+    section(
+      'Runtime',
+      daemonBase,
+      runtimeRoutes.filter((route) => !hasTwin(route)),
+      'Newer tools leave `/users/{userId}` out of these paths and may say `?delegatingUserId=`; what only they have is without it.',
+    ),
+    section('Validation of connectors', daemonBase, validateRoutes),
+    section('Configuration of services and groups', adminBase, configurationRoutes),
+    section('Configuration of the server', adminBase, serverRoutes),
+    section('Platform', platformBase, platformRoutes, 'Starting and stopping is at its older place, too.'),
     `## Connector providers\n\n${providersTable()}\n`,
     absent,
   ].join('\n');
 }
 
-function section(title: string, routes: readonly EgeriaRoute[]): string {
+function section(title: string, base: string, routes: readonly EgeriaRoute[], more = ''): string {
   const rows = routes.map(({ operation: { method, path, access }, does, answer }) => [
     method,
-    `\`${path}\``,
+    `\`${path.startsWith(base) ? `…${path.slice(base.length)}` : path}\``,
     access,
     `\`${answer}\``,
     does,
   ]);
-  return `## ${title}\n\n${table(['Method', 'Path', 'Role', 'Answer', 'What it does here'], rows)}\n`;
+  const where = [`\`…\` is \`${base}\`.`, more].filter(Boolean).join(' ');
+  return `## ${title}\n\n${where}\n\n${table(['Method', 'Path', 'Role', 'Answer', 'What it does here'], rows)}\n`;
 }
 
 function providersTable(): string {
