@@ -26,6 +26,13 @@ beforeAll(async () => {
   const manifest = { name: 'acme-files', version: '3.2.1', type: 'module', exports: './index.js' };
   await put('node_modules/acme-files/package.json', JSON.stringify(manifest));
   await put('node_modules/acme-files/index.js', connector('acme'));
+  const forImport = { import: { types: './index.d.ts', default: './index.js' } };
+  await put('project/package.json', JSON.stringify({ ...manifest, exports: { '.': forImport } }));
+  await put('project/index.js', connector('project'));
+  await put('node_modules/@acme/modern/package.json', JSON.stringify({ ...manifest, exports: forImport }));
+  await put('node_modules/@acme/modern/index.js', connector('modern'));
+  await put('node_modules/older/package.json', JSON.stringify({ version: '1.0.0', main: 'lib.mjs' }));
+  await put('node_modules/older/lib.mjs', connector('older'));
   await put('local/index.mjs', connector('local'));
   await put('other/service.mjs', connector('topics', 'topic-integrator'));
   await put('wrong/service.mjs', connector('nowhere', 'nobodys-integrator'));
@@ -47,6 +54,15 @@ it('adds the connectors of packages and paths, with the version of their package
   const definitions = await load('acme-files', './local/index.mjs');
   expect(definitions.names).toEqual(['acme', 'local']);
   expect(definitions.hosted().find(({ name }) => name === 'acme')?.version).toBe('3.2.1');
+});
+
+it('finds the folder of a package, and packages for import alone or with a main file', async () => {
+  const definitions = await load('./project', '@acme/modern', 'older');
+  expect(definitions.hosted().map(({ name, version }) => `${name} ${version}`)).toEqual([
+    'project 3.2.1',
+    'modern 3.2.1',
+    'older 1.0.0',
+  ]);
 });
 
 it('skips connectors of another service, and says so once', async () => {

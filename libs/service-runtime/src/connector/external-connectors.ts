@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError, ServiceName } from '@idaemon/contracts';
 import type { AnyConnector } from '@idaemon/connector-kit';
 import type { Log } from '../bootstrap/log.js';
 import { isDefinition, type Definitions } from './definitions.js';
+import { packageEntry } from './package-entry.js';
 
 /**
  * Adds the connectors of other packages, as `IDAEMON_CONNECTORS` names them: npm packages or paths. One list serves all
@@ -65,8 +65,7 @@ async function load(name: string, folder: string): Promise<Package> {
 function entryOf(name: string, folder: string): string {
   const isPath = name.startsWith('.') || isAbsolute(name);
   try {
-    const require = createRequire(join(folder, 'package.json'));
-    return require.resolve(isPath ? resolve(folder, name) : name);
+    return packageEntry(name, folder);
   } catch (error) {
     const next = isPath ? 'the path does not lead to a module' : 'it is not installed';
     throw unusable(name, `cannot be found: ${next}`, error);
