@@ -1,6 +1,5 @@
 import { IdaemonError, maxStateBytes, RequestError, type Fence, type StateValues } from '@idaemon/contracts';
-import type { Database, Sql } from '@idaemon/persistence';
-import { isStorable } from './json-parameter.js';
+import { isStorable, type Database, type Sql } from '@idaemon/persistence';
 import { assertOwner } from './claims/fence.js';
 
 /** Keeps what a connector has to know the next time, such as a cursor; only its newest owner may. */

@@ -7,6 +7,7 @@ import {
   type Reference,
 } from '@idaemon/contracts';
 import { checkElement, isSubtypeOf, validEntityTypesOf } from '@idaemon/open-metadata';
+import { storableJson } from '@idaemon/persistence';
 import { changedFacets } from '../write/changed-facets.js';
 import { release } from '../write/placeholders.js';
 import { findTargets, type Target } from '../write/reference-lookup.js';
@@ -14,7 +15,6 @@ import { ReferenceResolver } from '../write/resolve-references.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { targetOf } from './find-reference.js';
 import { applyResolutions, newPlaceholder } from '../write/apply-resolutions.js';
-import { jsonParameter } from '../json-parameter.js';
 
 export interface Classifying {
   element: Reference;
@@ -91,7 +91,7 @@ async function classify(
     `insert into classification (element_id, name, source_id, is_declared, properties, updated_at)
      values ($1, $2, $3, false, $4, now())
      on conflict (element_id, name, source_id) do update set properties = excluded.properties, updated_at = now()`,
-    [id, name, writer.source.id, jsonParameter(properties)],
+    [id, name, writer.source.id, storableJson(properties)],
   );
   return { result: stored ? 'updated' : 'created', guid };
 }

@@ -1,11 +1,11 @@
 import { ConflictError, type ChangeResult, type Reference } from '@idaemon/contracts';
+import { storableJson } from '@idaemon/persistence';
 import { mustWait } from '../removal/removal-guard.js';
 import { removeElements } from '../removal/remove-elements.js';
 import { findOwners } from '../write/element-lookup.js';
 import { findTargets } from '../write/reference-lookup.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { targetOf } from './find-reference.js';
-import { jsonParameter } from '../json-parameter.js';
 
 export interface Removal {
   element: Reference;
@@ -88,7 +88,7 @@ async function treesOf(
        select b.root, e.id, true from element e join below b on e.parent_id = b.id
        where b.recursive and e.source_id = $2)
      select root, id from below`,
-    [jsonParameter(roots), writer.source.id],
+    [storableJson(roots), writer.source.id],
   );
   const trees = new Map<number, number[]>();
   for (const { root, id } of rows) {

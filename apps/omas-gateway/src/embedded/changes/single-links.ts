@@ -1,7 +1,6 @@
 import type { Properties } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import type { Writer } from '../write/writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** A relationship that no element declares. */
 export interface SingleLink {
@@ -33,7 +32,7 @@ export async function findSingle(
     `select l.id, l.guid, l.properties, l.type, l.end1_id, l.end2_id from ${recordset}
      join relationship l on l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type
        and l.declared_end is null and l.source_id = $2`,
-    [jsonParameter(links), sourceId],
+    [storableJson(links), sourceId],
   );
   return new Map(rows.map((row) => [singleKey(row), { ...row, id: Number(row.id) }]));
 }
@@ -50,7 +49,7 @@ export async function insertSingle(
      select id, guid, type, end1_id, end2_id, properties, $2, $3, $4, now(), now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, type text, end1_id bigint, end2_id bigint,
        properties jsonb)`,
-    [jsonParameter(links), writer.source.id, writer.runId, writer.changedBy],
+    [storableJson(links), writer.source.id, writer.runId, writer.changedBy],
   );
 }
 
@@ -66,7 +65,7 @@ export async function deleteSingle(
      where l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type and l.declared_end is null
        and l.source_id = $2
      returning l.type, l.end1_id, l.end2_id, l.guid`,
-    [jsonParameter(links), sourceId],
+    [storableJson(links), sourceId],
   );
   return new Map(rows.map((row) => [singleKey(row), row.guid]));
 }

@@ -1,8 +1,7 @@
 import type { Fence } from '@idaemon/contracts';
-import type { Database } from '@idaemon/persistence';
+import { storableJson, type Database } from '@idaemon/persistence';
 import type { ClaimAnswers } from '../../open-metadata-store.js';
 import { ownershipLost } from './fence.js';
-import { jsonParameter } from '../json-parameter.js';
 
 interface ClaimRow {
   connector: string;
@@ -43,7 +42,7 @@ export class Claims implements ClaimAnswers {
     const rows = await this.database.rows<ClaimRow>(
       `select c.* from claim c
        join jsonb_to_recordset($1::jsonb) as asked (connector text, shard int) using (connector, shard)`,
-      [jsonParameter(claims)],
+      [storableJson(claims)],
     );
     const newest = new Map(rows.map((row) => [`${row.connector} ${row.shard}`, Number(row.epoch)]));
     return {

@@ -1,6 +1,5 @@
 import type { Difference } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
-import { jsonParameter } from '../json-parameter.js';
+import { storableJson, type Sql } from '@idaemon/persistence';
 
 /** A difference that no other row tells: of a plan, or a held removal. */
 export interface NewDifference {
@@ -23,6 +22,6 @@ export async function recordDifferences(
      select now(), $2, change, element_id, guid, type, qualified_name, detail
      from jsonb_to_recordset($1::jsonb) as r (change text, element_id bigint, guid uuid, type text,
        qualified_name text, detail text)`,
-    [jsonParameter(differences), runId],
+    [storableJson(differences), runId],
   );
 }

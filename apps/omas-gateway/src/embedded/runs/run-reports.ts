@@ -1,8 +1,7 @@
 import { CollectedReport, RunReport } from '@idaemon/contracts';
-import type { Database, Sql } from '@idaemon/persistence';
+import { storableJson, type Database, type Sql } from '@idaemon/persistence';
 import type { RunAnswers } from '../../open-metadata-store.js';
 import { readDifferences } from './read-differences.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** Written with what it reports, in one transaction. The newest report of a run counts. */
 export async function insertReport(sql: Sql, report: RunReport, session: string | null): Promise<void> {
@@ -10,7 +9,7 @@ export async function insertReport(sql: Sql, report: RunReport, session: string 
     `insert into run_report (id, session, reported_at, connector, report) values ($1, $2, clock_timestamp(), $3, $4)
      on conflict (id) do update set session = excluded.session, reported_at = excluded.reported_at,
        collected_at = null, report = excluded.report where run_report.report <> excluded.report`,
-    [report.id, session, report.connector, jsonParameter(report)],
+    [report.id, session, report.connector, storableJson(report)],
   );
 }
 

@@ -5,7 +5,7 @@ import {
   type RunOutcome,
   type RunReport,
 } from '@idaemon/contracts';
-import type { Database, Sql } from '@idaemon/persistence';
+import { storableJson, type Database, type Sql } from '@idaemon/persistence';
 import { assertOwner } from '../claims/fence.js';
 import { restoreNames } from '../removal/restore-names.js';
 import { insertReport } from '../runs/run-reports.js';
@@ -16,7 +16,6 @@ import { findMissing } from './find-missing.js';
 import { holdRemovals } from './hold-removals.js';
 import { sweep } from './sweep.js';
 import type { SyncSession } from './sync-session.js';
-import { jsonParameter } from '../json-parameter.js';
 
 export interface Committed {
   report: RunReport;
@@ -97,7 +96,7 @@ async function forgetWhatIsGone(sql: Sql, session: SyncSession): Promise<void> {
     `delete from dead_letter using jsonb_to_recordset($1::jsonb) as s (collection text, scope text)
      where dead_letter.collection = s.collection and dead_letter.scope = s.scope and connector = $2 and shard = $3
        and at < $4::timestamptz and run_id is distinct from $5`,
-    [jsonParameter(complete), connector, shard, session.begunAt, session.begin.runId],
+    [storableJson(complete), connector, shard, session.begunAt, session.begin.runId],
   );
 }
 

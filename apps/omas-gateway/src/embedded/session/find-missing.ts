@@ -1,8 +1,7 @@
-import type { Database, Sql } from '@idaemon/persistence';
+import { storableJson, type Database, type Sql } from '@idaemon/persistence';
 import { retriedTransaction } from '../retried-transaction.js';
 import type { SyncSession, VisitedScope } from './sync-session.js';
 import { findTargets } from '../write/reference-lookup.js';
-import { jsonParameter } from '../json-parameter.js';
 
 const pageSize = 10_000;
 
@@ -80,7 +79,7 @@ async function keepUnseen(
      select $2, e.id, r.scope_id from jsonb_to_recordset($1::jsonb) as r (id bigint, scope_id int)
      join element e on e.id = r.id where ${isOlderThan('$3')}
      on conflict do nothing returning element_id`,
-    [jsonParameter(unseen), session.id, session.begunAt],
+    [storableJson(unseen), session.id, session.begunAt],
   );
   return rows.length;
 }

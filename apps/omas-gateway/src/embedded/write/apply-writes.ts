@@ -1,4 +1,4 @@
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { newGuid } from '../guid.js';
 import { changedFacets } from './changed-facets.js';
 import { findCrowded } from './crowded-ends.js';
@@ -39,7 +39,6 @@ import {
 import { takeOverFacets } from './take-over.js';
 import type { Ids } from './write-elements.js';
 import type { Writer } from './writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 type Insert = LinkedWrite & { match: InsertMatch };
 type Update = LinkedWrite & { match: UpdateMatch };
@@ -121,7 +120,7 @@ async function rememberReplacedKeys(
     `insert into replaced_key (session, key_hash, element_id)
      select $2, md5(key)::uuid, id from jsonb_to_recordset($1::jsonb) as r (key text, id bigint)
      on conflict (session, key_hash) do update set element_id = excluded.element_id`,
-    [jsonParameter(replaced), session.id],
+    [storableJson(replaced), session.id],
   );
 }
 

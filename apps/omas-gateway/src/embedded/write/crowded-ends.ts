@@ -1,7 +1,6 @@
 import { relationshipEnds } from '@idaemon/open-metadata';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { declarerOf, type NewLink } from './relationship-rows.js';
-import { jsonParameter } from '../json-parameter.js';
 
 interface LimitedLink {
   id: number;
@@ -33,7 +32,7 @@ export async function findCrowded(
        union all
        select n.id from ${recordset} join relationship o on o.end2_id = n.end2_id and o.type = n.type
        where n.limited_end = 2 and o.end1_id <> n.end1_id) as n`,
-    [jsonParameter(limited)],
+    [storableJson(limited)],
   );
   return rows.map(({ id }) => Number(id));
 }

@@ -1,7 +1,6 @@
 import { maxElementBytes, toWireError, type ElementWrite, type IdaemonError } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import type { Writer } from './writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** An element that could not be written, with the reason. */
 export interface Refused {
@@ -39,7 +38,7 @@ export async function recordDeadLetters(
      on conflict (connector, name_hash) do update set at = excluded.at, run_id = excluded.run_id,
        source_id = excluded.source_id, shard = excluded.shard, collection = excluded.collection,
        scope = excluded.scope, type = excluded.type, error = excluded.error, element = excluded.element`,
-    [jsonParameter(rows), writer.runId],
+    [storableJson(rows), writer.runId],
   );
 }
 
@@ -53,7 +52,7 @@ export async function forgetDeadLetters(
   await sql.rows(
     `delete from dead_letter where connector = $2
      and name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))`,
-    [jsonParameter(qualifiedNames), connector],
+    [storableJson(qualifiedNames), connector],
   );
 }
 

@@ -1,11 +1,10 @@
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import {
   storedElement,
   storedElementColumns,
   type StoredElement,
   type StoredElementRow,
 } from './stored-element.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /**
  * Looked up by an array that the statement itself makes: the plan is an index scan from the first row on, whatever
@@ -16,7 +15,7 @@ export async function findByName(sql: Sql, names: readonly string[]): Promise<Ma
   const rows = await sql.rows<StoredElementRow>(
     `select ${storedElementColumns} from element e
      where e.name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))`,
-    [jsonParameter(names)],
+    [storableJson(names)],
   );
   return new Map(rows.map((row) => [row.qualified_name, storedElement(row)]));
 }
@@ -31,7 +30,7 @@ export async function findByKey(
     `select ${storedElementColumns} from element e
      where e.source_id = $2 and e.source_key is not null
        and md5(e.source_key)::uuid = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
-    [jsonParameter(keys), sourceId],
+    [storableJson(keys), sourceId],
   );
   return new Map(rows.map((row) => [row.source_key ?? '', storedElement(row)]));
 }
@@ -47,7 +46,7 @@ export async function findByReplacedKey(
     `select k.key, ${storedElementColumns} from jsonb_array_elements_text($1::jsonb) as k (key)
      join replaced_key r on r.session = $2 and r.key_hash = md5(k.key)::uuid
      join element e on e.id = r.element_id`,
-    [jsonParameter(keys), session],
+    [storableJson(keys), session],
   );
   return new Map(rows.map((row) => [row.key, storedElement(row)]));
 }
@@ -63,7 +62,7 @@ export async function findRemovedSince(
   const rows = await sql.rows<{ name: string }>(
     `select name from jsonb_array_elements_text($1::jsonb) as name
      where md5(name)::uuid in (select name_hash from recent_removal where source_id = $2 and removed_at > $3)`,
-    [jsonParameter(names), sourceId, since],
+    [storableJson(names), sourceId, since],
   );
   return new Set(rows.map(({ name }) => name));
 }
@@ -109,7 +108,7 @@ export async function findByLocator(
     `select l.namespace, l.name, l.is_declared, ${storedElementColumns}
      from locator l join element e on e.id = l.element_id
      where l.hash = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
-    [jsonParameter(locators.map(locatorKey))],
+    [storableJson(locators.map(locatorKey))],
   );
   return new Map(
     rows.map((row) => [locatorKey(row), { element: storedElement(row), isDeclared: row.is_declared }]),

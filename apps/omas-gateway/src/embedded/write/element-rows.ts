@@ -1,10 +1,9 @@
 import type { Properties } from '@idaemon/contracts';
 import { displayNameOf } from '@idaemon/open-metadata';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { StaleReadError } from '../retried-transaction.js';
 import type { Target } from './reference-lookup.js';
 import type { Writer } from './writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** A row of `element`, in the names of its columns. */
 export interface ElementRow {
@@ -53,7 +52,7 @@ export async function insertElements(
        case when scope_id is null then null else $3::uuid end, scope_id is null,
        case when scope_id is null then 0 else 1 end, $4, now(), now()
      from ${recordset}`,
-    [jsonParameter(rows), writer.source.id, writer.runId, writer.changedBy],
+    [storableJson(rows), writer.source.id, writer.runId, writer.changedBy],
   );
 }
 
@@ -93,7 +92,7 @@ export async function updateElements(
      from ${recordset}
      where e.id = r.id and e.version = r.read_version and e.is_placeholder = r.read_placeholder
      returning e.id`,
-    [jsonParameter(rows), writer.source.id, writer.runId, writer.changedBy],
+    [storableJson(rows), writer.source.id, writer.runId, writer.changedBy],
   );
   if (updated.length !== rows.length) throw new StaleReadError('An element was changed meanwhile');
 }
@@ -147,7 +146,7 @@ export async function refinePlaceholders(sql: Sql, targets: readonly Target[]): 
   const refined = await sql.rows(
     `update element e set type = r.type, qualified_name = r.qualified_name, display_name = r.display_name
      from ${recordset} where e.id = r.id and e.is_placeholder returning e.id`,
-    [jsonParameter(rows)],
+    [storableJson(rows)],
   );
   if (refined.length !== rows.length) throw new StaleReadError('A placeholder was changed meanwhile');
 }

@@ -1,8 +1,7 @@
 import { canonicalJson, type Locator, type Properties } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { locatorKey } from './element-lookup.js';
 import type { Writer } from './writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 export interface LocatorRow extends Locator {
   element_id: number;
@@ -16,7 +15,7 @@ export async function insertLocators(sql: Sql, rows: readonly LocatorRow[]): Pro
     `insert into locator (element_id, is_declared, namespace, name)
      select element_id, is_declared, namespace, name
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, is_declared boolean, namespace text, name text)`,
-    [jsonParameter([...rows].sort(byLocator))],
+    [storableJson([...rows].sort(byLocator))],
   );
 }
 
@@ -31,7 +30,7 @@ export async function moveLocators(sql: Sql, rows: readonly LocatorRow[]): Promi
     `update locator l set element_id = r.element_id, is_declared = r.is_declared
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, is_declared boolean, namespace text, name text)
      where l.hash = md5(r.namespace || chr(10) || r.name)::uuid`,
-    [jsonParameter(rows)],
+    [storableJson(rows)],
   );
 }
 
@@ -46,7 +45,7 @@ export async function deleteLocatorsExcept(
     `delete from locator where element_id = any($2::bigint[]) and is_declared
      and hash <> all(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))
      returning element_id, namespace, name`,
-    [jsonParameter(kept.map(locatorKey)), elementIds],
+    [storableJson(kept.map(locatorKey)), elementIds],
   );
 }
 
@@ -69,7 +68,7 @@ export async function insertClassifications(
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, name text, properties jsonb)
      on conflict (element_id, name, source_id) do update
      set properties = excluded.properties, is_declared = true, updated_at = now()`,
-    [jsonParameter(rows), writer.source.id],
+    [storableJson(rows), writer.source.id],
   );
 }
 
@@ -98,6 +97,6 @@ export async function replaceClassifications(
   await sql.rows(
     `delete from classification c using jsonb_to_recordset($1::jsonb) as r (element_id bigint, name text)
      where c.element_id = r.element_id and c.name = r.name and c.source_id = $2`,
-    [jsonParameter([...before.values()]), writer.source.id],
+    [storableJson([...before.values()]), writer.source.id],
   );
 }

@@ -1,7 +1,6 @@
 import type { MetadataChange } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import type { Writer } from './writer.js';
-import { jsonParameter } from '../json-parameter.js';
 
 export interface FeedEntry {
   kind: MetadataChange['kind'];
@@ -31,7 +30,7 @@ export async function appendToFeed(
          entry->>'qualified_name', $5
        from head, jsonb_array_elements($1::jsonb) with ordinality as entries (entry, n))
      select before + $2::int as position from head`,
-    [jsonParameter(entries), entries.length, writer.runId, writer.source.id, writer.feedConnector],
+    [storableJson(entries), entries.length, writer.runId, writer.source.id, writer.feedConnector],
   );
   return Number(head?.position);
 }

@@ -1,6 +1,5 @@
 import { IdaemonError, type Locator } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
-import { jsonParameter } from '../json-parameter.js';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { applyResolutions, newPlaceholder } from './apply-resolutions.js';
 import { locatorKey } from './element-lookup.js';
 import { deleteTwins } from './merge-elements.js';
@@ -79,7 +78,7 @@ async function linksTo(sql: Sql, givenUp: readonly GivenUp[]): Promise<LinkRow[]
      union all
      select l.id, g.n, l.end2_id as declarer_id, 1 as other_end from ${recordset}
      join relationship l on l.end1_id = g.element_id and l.declared_end = 2 and l.via = md5(g.key)::uuid`,
-    [jsonParameter(rows)],
+    [storableJson(rows)],
   );
 }
 
@@ -96,7 +95,7 @@ async function moveLinks(
   if (rows.length === 0) return;
   const recordset = `jsonb_to_recordset($1::jsonb)
     as m (id bigint, declarer_id bigint, other_end int, "from" bigint, "to" bigint)`;
-  const parameters = [jsonParameter(rows)];
+  const parameters = [storableJson(rows)];
   await sql.rows(
     `update relationship l set end1_id = case m.other_end when 1 then m."to" else l.end1_id end,
        end2_id = case m.other_end when 2 then m."to" else l.end2_id end

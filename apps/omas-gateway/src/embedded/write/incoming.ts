@@ -5,8 +5,8 @@ import {
   type ElementWrite,
   type FieldError,
 } from '@idaemon/contracts';
-import { isStorable } from '../json-parameter.js';
 import { checkElement, displayNameOf, relationshipEnds } from '@idaemon/open-metadata';
+import { isStorable } from '@idaemon/persistence';
 
 /** An element that somebody wants to write. */
 export interface Incoming {

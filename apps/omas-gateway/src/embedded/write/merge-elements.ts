@@ -1,6 +1,5 @@
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { StaleReadError } from '../retried-transaction.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** `from`, a placeholder, turned out to be the same thing as `to`. */
 export interface Merge {
@@ -14,7 +13,7 @@ const pairs = 'jsonb_to_recordset($1::jsonb) as m ("from" bigint, "to" bigint)';
 export async function mergePlaceholders(sql: Sql, merges: readonly Merge[]): Promise<void> {
   if (merges.length === 0) return;
   await lockPlaceholders(sql, merges);
-  const parameters = [jsonParameter(merges)];
+  const parameters = [storableJson(merges)];
   await sql.rows(
     `update relationship l set end1_id = m."to" from ${pairs} where l.end1_id = m."from"`,
     parameters,
@@ -86,7 +85,7 @@ export interface Split {
 export async function splitElements(sql: Sql, splits: readonly Split[]): Promise<void> {
   if (splits.length === 0) return;
   const from = 'jsonb_to_recordset($1::jsonb) as m ("from" bigint, "to" bigint, guid uuid, source_key text)';
-  const parameters = [jsonParameter(splits)];
+  const parameters = [storableJson(splits)];
   await sql.rows(
     `insert into element (id, guid, parent_id, created_at, updated_at, confirmed_at, effective_from, effective_to, run_id,
        source_id, scope_id, version, type, qualified_name, display_name, content_hash, changed_by, source_key,

@@ -1,8 +1,7 @@
 import type { Reference } from '@idaemon/contracts';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import { StaleReadError } from '../retried-transaction.js';
 import { locatorKey } from './element-lookup.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** An element that something refers to. */
 export interface Target {
@@ -105,7 +104,7 @@ async function findIdsByName(sql: Sql, references: readonly Reference[]): Promis
   const rows = await sql.rows<IdRow>(
     `select qualified_name as key, id from element
      where name_hash = any(array(select md5(name)::uuid from jsonb_array_elements_text($1::jsonb) as name))`,
-    [jsonParameter([...names])],
+    [storableJson([...names])],
   );
   return idsBy(rows);
 }
@@ -116,7 +115,7 @@ async function findIdsByLocator(sql: Sql, references: readonly Reference[]): Pro
   const rows = await sql.rows<IdRow>(
     `select namespace || chr(10) || name as key, element_id as id from locator
      where hash = any(array(select md5(key)::uuid from jsonb_array_elements_text($1::jsonb) as key))`,
-    [jsonParameter([...keys])],
+    [storableJson([...keys])],
   );
   return idsBy(rows);
 }

@@ -1,9 +1,8 @@
 import { canonicalJson, type Properties } from '@idaemon/contracts';
 import { relationshipTypes, isRelationshipType } from '@idaemon/open-metadata';
-import type { Sql } from '@idaemon/persistence';
+import { storableJson, type Sql } from '@idaemon/persistence';
 import type { Writer } from './writer.js';
 import { hashOf } from '../hash-of.js';
-import { jsonParameter } from '../json-parameter.js';
 
 /** A relationship that an element declares, as it should be. */
 export interface DeclaredLink {
@@ -112,7 +111,7 @@ export async function insertLinks(sql: Sql, writer: Writer, links: readonly NewL
      select id, guid, type, end1_id, end2_id, declared_end, properties, md5(via)::uuid, $2, $3, $4, now(), now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, type text, end1_id bigint, end2_id bigint,
        declared_end smallint, properties jsonb, via text)`,
-    [jsonParameter(links), writer.source.id, writer.runId, writer.changedBy],
+    [storableJson(links), writer.source.id, writer.runId, writer.changedBy],
   );
 }
 
@@ -121,7 +120,7 @@ export async function updateLinks(sql: Sql, writer: Writer, links: readonly Chan
   await sql.rows(
     `update relationship l set properties = r.properties, run_id = $2, changed_by = $3, updated_at = now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, properties jsonb) where l.id = r.id`,
-    [jsonParameter(links), writer.runId, writer.changedBy],
+    [storableJson(links), writer.runId, writer.changedBy],
   );
 }
 

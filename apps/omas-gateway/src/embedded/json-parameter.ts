@@ -1,2 +1,0 @@
-/** JSON for a parameter of type jsonb. */
-export { isStorable, storableJson as jsonParameter } from '@idaemon/persistence';
