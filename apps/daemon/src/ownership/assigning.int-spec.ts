@@ -1,23 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors } from '../testing/connector-rows.js';
 import { folderDefinition, InstanceStandIn } from '../testing/instance-stand-in.js';
 import { epochsOf, OwnershipBed } from '../testing/ownership-bed.js';
 import { LeaderRepository } from './leader.repository.js';
 
 let bed: OwnershipBed;
-let drop: () => Promise<void>;
-
 beforeEach(async () => {
-  const fresh = await freshDatabase();
-  drop = fresh.drop;
-  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+  bed = await OwnershipBed.fresh();
 });
-
-afterEach(async () => {
-  await bed.close();
-  await drop();
-});
+afterEach(() => bed.close());
 
 test('a registered instance gets what it hosts, and hears of it once', async () => {
   const instance = new InstanceStandIn();

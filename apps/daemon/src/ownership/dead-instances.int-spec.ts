@@ -1,21 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { InstanceStandIn } from '../testing/instance-stand-in.js';
 import { OwnershipBed } from '../testing/ownership-bed.js';
 
 let bed: OwnershipBed;
-let drop: () => Promise<void>;
-
 beforeEach(async () => {
-  const fresh = await freshDatabase();
-  drop = fresh.drop;
-  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+  bed = await OwnershipBed.fresh();
 });
-
-afterEach(async () => {
-  await bed.close();
-  await drop();
-});
+afterEach(() => bed.close());
 
 test('what a dead instance had goes elsewhere at a higher epoch, and nothing else moves', async () => {
   const [a, b] = await bed.twoWithTwenty();

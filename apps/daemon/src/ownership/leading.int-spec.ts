@@ -1,21 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { OwnershipBed } from '../testing/ownership-bed.js';
 import { Leader } from './leader.js';
 
 let bed: OwnershipBed;
-let drop: () => Promise<void>;
-
 beforeEach(async () => {
-  const fresh = await freshDatabase();
-  drop = fresh.drop;
-  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+  bed = await OwnershipBed.fresh();
 });
-
-afterEach(async () => {
-  await bed.close();
-  await drop();
-});
+afterEach(() => bed.close());
 
 test('one replica leads; the other takes over when the lease has ended, and then listens', async () => {
   const a = await bed.oneWith('landing');

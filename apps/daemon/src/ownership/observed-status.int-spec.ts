@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { noCounts } from '@idaemon/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors } from '../testing/connector-rows.js';
 import { InstanceStandIn, runningStatus } from '../testing/instance-stand-in.js';
 import { epochsOf, OwnershipBed } from '../testing/ownership-bed.js';
 
 let bed: OwnershipBed;
-let drop: () => Promise<void>;
-
 beforeEach(async () => {
-  const fresh = await freshDatabase();
-  drop = fresh.drop;
-  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+  bed = await OwnershipBed.fresh();
 });
-
-afterEach(async () => {
-  await bed.close();
-  await drop();
-});
+afterEach(() => bed.close());
 
 test('a paused connector keeps its owner, a stopped one is taken back', async () => {
   const a = await bed.oneWith('landing');

@@ -7,7 +7,6 @@ import {
   type RunReport,
 } from '@idaemon/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { InstanceStandIn } from '../testing/instance-stand-in.js';
 import { OwnershipBed } from '../testing/ownership-bed.js';
 import { Retention } from './retention.js';
@@ -17,18 +16,10 @@ import { RunRepository } from './run.repository.js';
 import { UnfinishedRunRepository } from './unfinished-run.repository.js';
 
 let bed: OwnershipBed;
-let drop: () => Promise<void>;
-
 beforeEach(async () => {
-  const fresh = await freshDatabase();
-  drop = fresh.drop;
-  bed = await OwnershipBed.open({ postgresUrl: fresh.url, natsUrl: natsUrl() });
+  bed = await OwnershipBed.fresh();
 });
-
-afterEach(async () => {
-  await bed.close();
-  await drop();
-});
+afterEach(() => bed.close());
 
 const noCounts = { created: 0, updated: 0, removed: 0, unchanged: 0, failed: 0 };
 const request = (mode: RunMode = 'refresh') =>

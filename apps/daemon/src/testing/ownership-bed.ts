@@ -1,6 +1,7 @@
 import type { ConnectorStatus, Fence, HeartbeatReply, WantedState } from '@idaemon/contracts';
 import type { Type } from '@nestjs/common';
 import type { Database } from '@idaemon/persistence';
+import { freshDatabase, natsUrl } from '../../../../tools/launcher/testing.mjs';
 import { ConnectorStatusRepository } from '../ownership/connector-status.repository.js';
 import { Heartbeats } from '../ownership/heartbeats.js';
 import { Leader } from '../ownership/leader.js';
@@ -12,13 +13,17 @@ import { InstanceStandIn } from './instance-stand-in.js';
 export class OwnershipBed {
   private constructor(
     private readonly urls: { postgresUrl: string; natsUrl: string },
+    private readonly drop: () => Promise<void>,
     public daemon: DaemonReplica,
     private readonly problems: unknown[],
   ) {}
 
-  static async open(urls: { postgresUrl: string; natsUrl: string }): Promise<OwnershipBed> {
+  /** On a database of its own, for one test. */
+  static async fresh(): Promise<OwnershipBed> {
+    const { url: postgresUrl, drop } = await freshDatabase();
+    const urls = { postgresUrl, natsUrl: natsUrl() };
     const problems: unknown[] = [];
-    return new OwnershipBed(urls, await replicaOf(urls, problems), problems);
+    return new OwnershipBed(urls, drop, await replicaOf(urls, problems), problems);
   }
 
   get database(): Database {
@@ -45,6 +50,7 @@ export class OwnershipBed {
 
   async close(): Promise<void> {
     await this.daemon.stop();
+    await this.drop();
   }
 
   /** The leader looks once. */
