@@ -1,11 +1,9 @@
+import { postgresUrl } from '@idaemon/service-runtime';
 import { z } from 'zod';
 
 /** The variables that only the daemon reads; retention and leases beside their users. */
 export const daemonEnvironment = z.object({
-  IDAEMON_POSTGRES_URL: z
-    .string()
-    .refine(isPostgresUrl, 'is not a Postgres address')
-    .describe('postgresql://user:password@host:port/database'),
+  IDAEMON_POSTGRES_URL: postgresUrl,
   IDAEMON_POSTGRES_POOL: z.coerce
     .number('is not a number')
     .int('is not a whole number')
@@ -24,7 +22,3 @@ export const daemonEnvironment = z.object({
     ),
 });
 export type DaemonEnvironment = z.output<typeof daemonEnvironment>;
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
-}

@@ -1,5 +1,5 @@
 import { GatewayDocument, ResourceName } from '@idaemon/contracts';
-import { duration, wholeNumber, type RuntimeEnvironment } from '@idaemon/service-runtime';
+import { duration, postgresUrl, wholeNumber, type RuntimeEnvironment } from '@idaemon/service-runtime';
 import { z } from 'zod';
 
 /** The variables that only a gateway reads. Times that are kept: design §2, promise 5. */
@@ -7,10 +7,7 @@ export const gatewayEnvironment = z.object({
   IDAEMON_GATEWAY: ResourceName.default('default').describe(
     'the name of the gateway that this process is a replica of: a-z, 0-9 and - (default "default")',
   ),
-  IDAEMON_POSTGRES_URL: z
-    .string()
-    .refine(isPostgresUrl, 'is not a Postgres address')
-    .describe('postgresql://user:password@host:port/database'),
+  IDAEMON_POSTGRES_URL: postgresUrl,
   IDAEMON_POSTGRES_SCHEMA: GatewayDocument.shape.schema.describe(
     'a Postgres schema of its own for each gateway (default open_metadata)',
   ),
@@ -34,7 +31,3 @@ export const gatewayEnvironment = z.object({
   ),
 });
 export type GatewayEnvironment = RuntimeEnvironment & z.output<typeof gatewayEnvironment>;
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
-}

@@ -1,6 +1,12 @@
 export { bootstrap } from './bootstrap/bootstrap.js';
 export type { AppDescription, HttpDescription } from './bootstrap/app-description.js';
-export { duration, readEnvironment, runtimeEnvironment, wholeNumber } from './bootstrap/environment.js';
+export {
+  duration,
+  postgresUrl,
+  readEnvironment,
+  runtimeEnvironment,
+  wholeNumber,
+} from './bootstrap/environment.js';
 export type { RuntimeEnvironment } from './bootstrap/environment.js';
 export type { Log } from './bootstrap/log.js';
 export { exitCodes, ProcessEnd } from './bootstrap/process-end.js';

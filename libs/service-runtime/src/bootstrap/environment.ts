@@ -20,6 +20,12 @@ export function wholeNumber(byDefault: number, min: number, max: number): z.ZodT
   return z.coerce.number('is not a number').int('is not a whole number').min(min).max(max).default(byDefault);
 }
 
+/** Of a variable that names a database. */
+export const postgresUrl = z
+  .string()
+  .refine(isPostgresUrl, 'is not a Postgres address')
+  .describe('postgresql://user:password@host:port/database');
+
 /** The variables that every app reads. */
 export function runtimeEnvironment(port: number) {
   return z.object({
@@ -32,7 +38,7 @@ export function runtimeEnvironment(port: number) {
       .string()
       .default('nats://127.0.0.1:4222')
       .refine(isNatsUrl, 'is not a NATS address')
-      .describe('nats://[user:password@]host:port, several separated by commas'),
+      .describe('nats://[user:password@]host:port (tls:// if encrypted), several separated by commas'),
     IDAEMON_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error'])
       .default('info')
@@ -85,6 +91,10 @@ function mistake(schema: z.ZodObject, variables: NodeJS.ProcessEnv, issue: z.cor
 /** Values that may hold credentials are not repeated. */
 function shown(name: string, value: string): string {
   return /URL|TOKEN|PASSWORD|SECRET|KEY/.test(name) ? 'its value' : JSON.stringify(value);
+}
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 }
 
 function isNatsUrl(text: string): boolean {
