@@ -48,8 +48,7 @@ const doubtfulKey = /(?:__proto__|constructor)"/;
  * `prototype` in it. A column may well be called `constructor`.
  */
 export function poisonedPath(value: unknown, json: string): string | undefined {
-  if (!json.includes('__proto__') && !json.includes('"constructor"') && !json.includes('\\u'))
-    return undefined;
+  if (!json.includes('\\u') && !doubtfulKey.test(json)) return undefined;
   return findPoison(value, '');
 }
 

@@ -152,8 +152,8 @@ describe('a facet', () => {
 
   it(`is one of at most ${maxFacets}, the newest`, () => {
     const events = Array.from({ length: 60 }, (_, second) => {
-      const keys = Array.from({ length: 10 }, (_, index) => [`key-${second}-${index}`, facet({})]);
-      return jobEvent({ eventTime: at(second), job: { ...job, facets: Object.fromEntries(keys) } });
+      const keys = Array.from({ length: 10 }, (_, index) => [`key-${second}-${index}`, facet({})] as const);
+      return jobEvent({ eventTime: at(second), job: { ...job, facets: Object.fromEntries<unknown>(keys) } });
     });
     const keys = Object.keys(jobOf(...events).facets);
     expect(keys).toHaveLength(maxFacets);
