@@ -1,10 +1,8 @@
-import { createMetrics } from '@idaemon/metrics';
 import { entityKey, runKey, type KnownDataset, type KnownJob, type KnownRun } from '@idaemon/open-lineage';
-import { systemClock, type Log } from '@idaemon/service-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { foldAll, foldWorker } from '../testing/fold-all.js';
 import { lineageStore, type LineageStore } from '../testing/lineage-store.js';
 import { runEvent, runIdOf } from '../testing/made-events.js';
-import { FoldWorker } from './fold-worker.js';
 import { forgetOldRuns } from './run-retention.js';
 
 let store: LineageStore;
@@ -12,19 +10,6 @@ beforeEach(async () => {
   store = await lineageStore();
 });
 afterEach(() => store.drop());
-
-const silent = { warn: () => undefined, error: () => undefined } as Partial<Log> as Log;
-
-function foldWorker(limits = { events: 500, bytes: 8 << 20 }, onFolded = () => undefined): FoldWorker {
-  const metrics = createMetrics('lineage-integrator');
-  return new FoldWorker({ ...store, clock: systemClock, log: silent, metrics, limits, onFolded });
-}
-
-async function foldAll(worker = foldWorker()): Promise<number> {
-  let events = 0;
-  for (let batch = await worker.foldNext(); batch; batch = await worker.foldNext()) events += batch.events;
-  return events;
-}
 
 async function known<T>(table: string, key: string): Promise<T | undefined> {
   const row = await store.database.row<{ known: T }>(`select known from ${table} where key = $1`, [key]);
@@ -37,7 +22,7 @@ describe('the fold of the log', () => {
       runEvent({ inputs: ['shop.raw'], type: 'START' }),
       runEvent({ outputs: ['shop.orders'], type: 'COMPLETE', at: 5 }),
     );
-    expect(await foldAll()).toBe(2);
+    expect(await foldAll(store)).toBe(2);
     expect(await known<KnownJob>('job', entityKey('spec', 'load'))).toMatchObject({ name: 'load' });
     const run = await known<KnownRun>('run', runKey(runIdOf(1)));
     expect(run).toMatchObject({ state: 'COMPLETE', startedAt: '2026-11-21T10:00:00.000000000Z' });
@@ -52,20 +37,20 @@ describe('the fold of the log', () => {
   it('counts an event once, though it is logged twice and workers come and go', async () => {
     const event = runEvent({ type: 'COMPLETE' });
     await store.log(event);
-    await foldAll();
+    await foldAll(store);
     const before = await store.database.rows(`select key, version, known from job`);
     await store.log(JSON.stringify(event));
     await store.log(`${JSON.stringify(event)} `);
-    expect(await foldAll()).toBe(1);
+    expect(await foldAll(store)).toBe(1);
     expect(await store.database.rows(`select key, version, known from job`)).toEqual(before);
   });
 
   it('makes a job dirty again when a run of it alone has news', async () => {
     await store.log(runEvent({ at: 10 }));
-    await foldAll();
+    await foldAll(store);
     await store.database.rows(`update job set dirty_since = null, catalogued_version = version`);
     await store.log(runEvent({ at: 5, type: 'RUNNING', inputs: ['shop.late'] }));
-    await foldAll();
+    await foldAll(store);
     const jobs = await store.database.rows<{ dirty: boolean }>(
       `select dirty_since is not null and version > catalogued_version as dirty from job`,
     );
@@ -77,7 +62,7 @@ describe('the fold of the log', () => {
     await store.database.rows(`update event set body = '{"no":"event"}' where ordering_key = $1`, [
       `run:${runIdOf(2)}`,
     ]);
-    await foldAll();
+    await foldAll(store);
     const runs = await store.database.rows(`select 1 from run`);
     expect(runs).toHaveLength(2);
     const letters = await store.database.rows(
@@ -90,7 +75,7 @@ describe('the fold of the log', () => {
     await store.database.rows(`alter table job add constraint refused check (key not like '%poison%')`);
     const events = [1, 2, 3, 4, 5].map((run) => runEvent({ run, job: run === 3 ? 'poison' : `job${run}` }));
     await store.log(...events);
-    await foldAll();
+    await foldAll(store);
     expect(await store.database.rows(`select 1 from job`)).toHaveLength(4);
     expect(await store.database.rows(`select 1 from run`)).toHaveLength(4);
     const letters = await store.database.rows<{ message: string }>(
@@ -102,7 +87,7 @@ describe('the fold of the log', () => {
 
   it('keeps characters that JSON of Postgres cannot hold from stopping it', async () => {
     await store.log(runEvent({ job: 'nul \u0000 and \ud800 half', inputs: ['shop.\u0000'] }));
-    await foldAll();
+    await foldAll(store);
     expect(await store.database.rows(`select 1 from dead_letter`)).toEqual([]);
     expect(await store.database.rows(`select 1 from job`)).toHaveLength(1);
   });
@@ -114,7 +99,7 @@ describe('the fold of the log', () => {
     for (let start = 0; start < events.length; start += 50)
       await store.log(...events.slice(start, start + 50));
     const stopping = new AbortController();
-    const workers = [1, 2, 3].map(() => foldWorker({ events: 7, bytes: 1 << 20 }));
+    const workers = [1, 2, 3].map(() => foldWorker(store, { events: 7, bytes: 1 << 20 }));
     const running = workers.map((worker) => worker.run(stopping.signal));
     await expect
       .poll(
@@ -129,7 +114,7 @@ describe('the fold of the log', () => {
     await Promise.all(running);
     const concurrent = await everything();
     await forgetAll();
-    await foldAll();
+    await foldAll(store);
     expect(await everything()).toEqual(concurrent);
     expect(concurrent.run).toHaveLength(40);
   });
@@ -139,7 +124,7 @@ describe('retention of runs', () => {
   it('keeps the newest of a job and its current run, and forgets the others', async () => {
     await store.log(runEvent({ run: 0, type: 'COMPLETE', inputs: ['shop.raw'] }));
     await store.log(...Array.from({ length: 9 }, (_, n) => runEvent({ run: n + 1, at: n + 1 })));
-    await foldAll();
+    await foldAll(store);
     expect(await forgetOldRuns(store.database, { runsPerJob: 3, keepMs: 1e12 })).toBe(6);
     const runs = await store.database.rows<{ key: string }>(`select key from run order by key`);
     expect(runs.map(({ key }) => key)).toEqual([0, 7, 8, 9].map((run) => runKey(runIdOf(run))));
@@ -151,7 +136,7 @@ describe('retention of runs', () => {
       runEvent({ run: 2, job: 'b' }),
       runEvent({ run: 3, job: 'c' }),
     );
-    await foldAll();
+    await foldAll(store);
     await store.database.rows(`update run set changed_at = now() - interval '31 days' where key <> $1`, [
       runKey(runIdOf(1)),
     ]);
