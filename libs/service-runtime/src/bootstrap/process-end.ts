@@ -1,4 +1,5 @@
 import type { Log } from './log.js';
+import { hasTakenStray } from './stray-errors.js';
 
 /** Exit codes of `sysexits.h`, where they fit. */
 export const exitCodes = { ok: 0, failure: 1, stuck: 70, configuration: 78 } as const;
@@ -52,13 +53,18 @@ export class ProcessEnd {
   }
 }
 
-/** Signals stop the process in order; an error that nobody caught is logged once and ends it. */
-export function endOnSignals(end: ProcessEnd, log: Log, process: NodeJS.Process): void {
+/** What of a process is listened to. */
+export type Signals = Pick<NodeJS.Process, 'on'>;
+
+/** Signals stop the process in order, and so does an error that nobody caught, unless it is of somebody who takes it. */
+export function endOnSignals(end: ProcessEnd, log: Log, process: Signals): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => end.request(signal));
   }
+  // Rejections that nobody handles come here, too.
   process.on('uncaughtException', (error) => {
+    if (hasTakenStray(error)) return;
     log.fatal({ error }, 'An error that nobody caught ends the process');
-    process.exit(exitCodes.failure);
+    end.request('an error that nobody caught', exitCodes.failure);
   });
 }

@@ -1,4 +1,5 @@
 import { IdaemonError, type Assignment, type ConnectorConfiguration, type Fence } from '@idaemon/contracts';
+import { inNameOf, type StrayErrorOwner } from '../bootstrap/stray-errors.js';
 import type { HostEnvironment } from '../hosting/host-environment.js';
 import { Lease } from '../hosting/lease.js';
 import { BackOff } from '../schedule/back-off.js';
@@ -33,8 +34,11 @@ export interface InstanceListener {
   onLost(instance: ConnectorInstance, error: IdaemonError): void;
 }
 
+/** An instance that had no stray error for this long begins its back-off anew. */
+const strayMemoryMs = 600_000;
+
 /** One assigned connector (shard): follows what is wanted, keeps it connected, refreshed and engaged, until stopped. */
-export class ConnectorInstance implements InstanceContext {
+export class ConnectorInstance implements InstanceContext, StrayErrorOwner {
   readonly fence: Fence;
   readonly lease: Lease;
   readonly status: StatusBoard;
@@ -49,6 +53,11 @@ export class ConnectorInstance implements InstanceContext {
   readonly #backOff = new BackOff();
   /** Our own parts come back soon, and being asked costs them little. */
   readonly #shortBackOff = new BackOff({ firstMs: 250, longestMs: 5_000 });
+  /** Connecting again says nothing of what happens later beside it. */
+  readonly #strayBackOff = new BackOff();
+  #lastStrayMs = -Infinity;
+  #stray: { error: unknown; wasRefreshing: boolean } | undefined;
+  #isOver = false;
   #assignment: Assignment;
   #cycle = new AbortController();
   #rest = new AbortController();
@@ -75,7 +84,20 @@ export class ConnectorInstance implements InstanceContext {
   }
 
   start(): void {
-    this.#life = this.#live();
+    this.#life = inNameOf(this, () => this.#live()).finally(() => (this.#isOver = true));
+  }
+
+  /** Of its code, or of a library that it called: the connector fails with it, and its siblings go on. */
+  takeStray(error: unknown): boolean {
+    // Its own loop has ended with an error: that is ours, and nothing of it could fail any more.
+    if (this.#isOver && !this.#stopping.signal.aborted && !this.isStuck) return false;
+    const failure = this.#explain(error);
+    const isLate = this.#cycle.signal.aborted;
+    this.logs.write(isLate ? 'warn' : 'error', `Nobody awaited what failed: ${failure.message}`, { error });
+    if (isLate) return true;
+    this.#stray = { error, wasRefreshing: this.status.isChanging };
+    this.#cycle.abort(failure);
+    return true;
   }
 
   /** What the daemon wants now: a new configuration, another state, runs that people asked for. */
@@ -87,6 +109,7 @@ export class ConnectorInstance implements InstanceContext {
     const isOther = decisive.some((member) => before[member] !== assignment[member]);
     if (isOther || this.queue.hasRequests) this.#rest.abort();
     if (!isOther) return;
+    this.#stray = undefined;
     this.#cycle.abort(new Error('The connector was changed'));
     this.#changed.ring();
   }
@@ -122,15 +145,29 @@ export class ConnectorInstance implements InstanceContext {
     const cycle = new AbortController();
     this.#cycle = cycle;
     this.#rest = new AbortController();
+    this.#stray = undefined;
     try {
       await this.#connectAndWork(cycle.signal);
-      return true;
+      return await this.#restAfterStray();
     } catch (error) {
       const wasStopped = cycle.signal.aborted;
       cycle.abort();
       if (error instanceof IgnoresAbortError) return this.#endStuck(error);
-      return wasStopped || (await this.#restAfter(error));
+      return wasStopped ? await this.#restAfterStray() : await this.#restAfter(error, this.#backOff);
     }
+  }
+
+  /** A stop, unless it was an error that nobody awaited; a run that this has broken off has failed. */
+  async #restAfterStray(): Promise<boolean> {
+    const stray = this.#stray;
+    if (!stray || this.#stopping.signal.aborted) return true;
+    if (stray.wasRefreshing && this.#configuration) {
+      this.#failDueRun(this.#configuration.content, stray.error);
+    }
+    const nowMs = this.environment.clock.monotonicMs();
+    if (nowMs - this.#lastStrayMs > strayMemoryMs) this.#strayBackOff.reset();
+    this.#lastStrayMs = nowMs;
+    return this.#restAfter(stray.error, this.#strayBackOff);
   }
 
   async #connectAndWork(signal: AbortSignal): Promise<void> {
@@ -211,7 +248,7 @@ export class ConnectorInstance implements InstanceContext {
     this.status.runEnded(report);
   }
 
-  async #restAfter(error: unknown): Promise<boolean> {
+  async #restAfter(error: unknown, usual: BackOff): Promise<boolean> {
     const isAway = error instanceof NotBegunError;
     const failure = this.#explain(isAway ? error.cause : error);
     const consequence = consequenceOf(failure);
@@ -227,7 +264,7 @@ export class ConnectorInstance implements InstanceContext {
       await this.#untilChanged();
       return true;
     }
-    const backOff = isAway ? this.#shortBackOff : this.#backOff;
+    const backOff = isAway ? this.#shortBackOff : usual;
     const delayMs = backOff.nextDelayMs(failure.retryAfterMs);
     const nextTryAtMs = this.environment.clock.wallMs() + delayMs;
     this.status.move('will-retry', { error: failure, nextTryAtMs });

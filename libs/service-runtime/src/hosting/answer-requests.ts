@@ -8,6 +8,7 @@ import {
 } from '@idaemon/contracts';
 import { toWireError } from '@idaemon/contracts';
 import type { Messaging } from '@idaemon/messaging';
+import { inNameOf } from '../bootstrap/stray-errors.js';
 import { checkConfiguration, configurationError } from '../connector/check-configuration.js';
 import { definitionOf } from '../connector/connection.js';
 import { explainFailure } from '../connector/explain-failure.js';
@@ -83,12 +84,23 @@ async function test(
       AbortSignal.timeout(testDeadlineMs),
     );
     reveal = redaction.hide(Object.values(secrets));
-    await connectOnce(configuration, secrets, environment);
+    await failingWithStrays(() => connectOnce(configuration, secrets, environment));
   } catch (failure) {
     error = toWireError(explainFailure(failure, configuration.name, redaction));
   }
   reveal();
   return { error, durationMs: Math.round(clock.monotonicMs() - startedMs) };
+}
+
+/** What the tried connector does not await fails the test, not the connectors that run here. */
+function failingWithStrays(work: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const takeStray = (error: unknown) => {
+      reject(error instanceof Error ? error : new Error(String(error)));
+      return true;
+    };
+    void inNameOf({ takeStray }, work).then(resolve, reject);
+  });
 }
 
 async function connectOnce(
