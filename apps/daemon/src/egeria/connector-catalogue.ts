@@ -53,7 +53,7 @@ export class ConnectorCatalogue {
     if (name === undefined)
       return refuse('NoCounterpart', `${className} does nothing that a connector here does`);
     const found = await this.#definition(name, provider);
-    if (!found) return refuse('ClassNotFound', `no integration service hosts ${className}`);
+    if (!found) return refuse('ClassNotFound', `no instance that runs now hosts ${name}`);
     if (service && service.marker !== found.service.marker) {
       const parameters = [className, service.fullName, found.service.fullName];
       throw new EgeriaError('OMAG-MULTI-TENANT-400-004', parameters, 'connectorProviderClassName');

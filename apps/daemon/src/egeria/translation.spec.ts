@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import type { ConnectorConfiguration } from '@idaemon/contracts';
 import { describe, expect, test } from 'vitest';
 import { ConnectorConfig } from './beans.js';
 import { connectorBean } from './connector-bean.js';
 import { documentOf, type Surroundings } from './connector-document.js';
 import { nameFor, stableId } from './names.js';
+import { knownProviders } from './providers.js';
 import { readSecretText, writeSecretText } from './secret-text.js';
 import { registeredService, registeredServices } from './service-registry.js';
 
@@ -114,4 +116,10 @@ describe("Egeria's configuration of a connector", () => {
 
 test('each service has a code of its own', () => {
   expect(new Set(registeredServices.map(({ id }) => id)).size).toBe(12);
+});
+
+test('each provider with a counterpart names a connector that there is', async () => {
+  const connectors = await readdir(new URL('../../../../libs/connectors/', import.meta.url));
+  const named = knownProviders.flatMap(({ definition }) => definition ?? []);
+  expect(connectors).toEqual(expect.arrayContaining(named));
 });
