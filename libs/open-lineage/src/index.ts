@@ -13,7 +13,7 @@ export { addToFold, emptyFold, foldEvents, type Fold } from './fold/fold.js';
 export { checkEvent, type CheckedIssue, type CheckOptions } from './checks/check-event.js';
 export { isStandardFacet, type FacetScope } from './checks/standard-facets.js';
 export { nameDataset, type DatasetTypeName, type NamedDataset } from './naming/dataset-names.js';
-export { locatorsOf, normalized } from './naming/locators.js';
+export { locatorsOf, standardSpelling } from './naming/locators.js';
 export { jobQualifiedName, runQualifiedName } from './naming/process-names.js';
 export {
   fieldLinksInto,

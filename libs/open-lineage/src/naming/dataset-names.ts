@@ -2,7 +2,7 @@ import { isObject } from '../body-guards.js';
 import type { DatasetName } from '../event.js';
 import type { KnownFacets } from '../fold/known.js';
 import { fileAddress, fileStores, fileTypeOf, lastSegment, type FileTypeName } from './file-stores.js';
-import { normalized, schemeOf } from './locators.js';
+import { standardSpelling, schemeOf } from './locators.js';
 import { tableParts, tableStores, type TableStore } from './table-stores.js';
 
 export type DatasetTypeName = FileTypeName | 'RelationalTable' | 'KafkaTopic' | 'Topic' | 'DataSet';
@@ -21,7 +21,7 @@ export interface NamedDataset {
 
 /** Deterministic: the same name and facets give the same, always. */
 export function nameDataset({ namespace, name }: DatasetName, facets: KnownFacets = {}): NamedDataset {
-  const meant = normalized({ namespace, name });
+  const meant = standardSpelling({ namespace, name });
   const scheme = schemeOf(meant.namespace);
   if (Object.hasOwn(tableStores, scheme)) return table(tableStores[scheme]!, meant, scheme);
   if (Object.hasOwn(fileStores, scheme)) return file(fileStores[scheme]!, meant, facets);

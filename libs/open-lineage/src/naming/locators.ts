@@ -34,7 +34,7 @@ export function schemeOf(namespace: string): string {
  * The same thing as the standard spells it: the scheme's usual name, the host in small letters, the usual port. What
  * has no host that it could be sure of stays as it is.
  */
-export function normalized({ namespace, name }: DatasetName): DatasetName {
+export function standardSpelling({ namespace, name }: DatasetName): DatasetName {
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/@]*)$/.exec(namespace.replace(/\/+$/, ''));
   if (!match) return { namespace, name };
   const [, given = '', authority = ''] = match;
@@ -57,10 +57,10 @@ export function locatorsOf({ namespace, name, facets }: KnownDataset): Locator[]
     locators.set(entityKey(locator.namespace, locator.name), locator);
   };
   add({ namespace, name });
-  add(normalized({ namespace, name }));
+  add(standardSpelling({ namespace, name }));
   for (const identifier of symlinked(facets.symlinks?.value.identifiers)) {
     add(identifier);
-    add(normalized(identifier));
+    add(standardSpelling(identifier));
   }
   return [...locators.values()];
 }
