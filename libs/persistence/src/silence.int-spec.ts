@@ -83,6 +83,13 @@ describe('a Postgres that works long', () => {
     expect(await database.row('select pg_sleep(0.5), 1 as done')).toMatchObject({ done: 1 });
   });
 
+  it('has time for each of the statements that were sent at once', async () => {
+    const database = await open({ statementLimitMs: 400 });
+    await database.transaction(async (sql) => {
+      await Promise.all(Array.from({ length: 5 }, () => sql.row('select pg_sleep(0.25)')));
+    });
+  });
+
   it('breaks the statement off by itself at the limit and keeps the connection', async () => {
     const database = await open({ statementLimitMs: 300 });
     const pid = 'select pg_backend_pid() as pid';

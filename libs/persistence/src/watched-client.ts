@@ -7,13 +7,19 @@ export interface StatementLimits {
   limitMs: number;
 }
 
+/** Timers may end that much early. */
+const timerErrorMs = 2;
+
 /**
  * The client of a pool whose statements end. A host that is lost without a word would hold them for as long as TCP
  * tries to reach it, a quarter of an hour; so the socket is destroyed, and the pool replaces the connection.
  */
 export function watchedClient(limits: StatementLimits): typeof pg.Client {
+  const patienceMs = (silentMs: number) =>
+    Math.max(timerErrorMs, Math.min(limits.silenceMs, limits.limitMs - silentMs));
   return class WatchedClient extends pg.Client {
     readonly #config: pg.ClientConfig | undefined;
+    #answeredAtMs = 0;
 
     constructor(config?: pg.ClientConfig) {
       super(config);
@@ -28,20 +34,25 @@ export function watchedClient(limits: StatementLimits): typeof pg.Client {
       return answer as never;
     }
 
+    /** Statements wait for those that were sent before them: what counts is since when nothing has been answered. */
     async #watch(answer: Promise<unknown>): Promise<void> {
-      const startedAt = performance.now();
-      const elapsedMs = () => performance.now() - startedAt;
+      const sentAtMs = performance.now();
+      const silentMs = () => performance.now() - Math.max(sentAtMs, this.#answeredAtMs);
       const isAnswered = answer.then(
         () => true,
         () => true,
       );
-      for (;;) {
-        const leftMs = limits.limitMs - elapsedMs();
-        if (await settledWithin(isAnswered, Math.min(limits.silenceMs, leftMs))) return;
-        if (leftMs <= limits.silenceMs) break;
-        if (!(await isThere(this.#config)) && !(await settledWithin(isAnswered, 0))) break;
+      while (!(await settledWithin(isAnswered, patienceMs(silentMs())))) {
+        const isLost = await this.#isLost(silentMs());
+        if (isLost && !(await settledWithin(isAnswered, 0))) return this.#giveUp(silentMs());
       }
-      this.#giveUp(elapsedMs());
+      this.#answeredAtMs = performance.now();
+    }
+
+    async #isLost(silentMs: number): Promise<boolean> {
+      if (silentMs >= limits.limitMs - timerErrorMs) return true;
+      if (silentMs < limits.silenceMs - timerErrorMs) return false;
+      return !(await isThere(this.#config));
     }
 
     #giveUp(afterMs: number): void {
