@@ -140,8 +140,10 @@ export class ConnectorConfigurations {
     const { name } = configuration;
     return this.database.transaction(async (sql) => {
       // Two who create the same name at once: the second one waits here and finds the first one's.
-      await sql.rows(`select pg_advisory_xact_lock(hashtextextended('connector ' || $1, 0))`, [name]);
-      const existing = await this.connectors.findForChange(sql, name);
+      const [, existing] = await Promise.all([
+        sql.rows(`select pg_advisory_xact_lock(hashtextextended('connector ' || $1, 0))`, [name]),
+        this.connectors.findForChange(sql, name),
+      ]);
       if (existing) refuseExisting?.(existing);
       checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
       return existing
@@ -165,8 +167,10 @@ export class ConnectorConfigurations {
       document: configuration,
       who,
     });
-    const connector = await this.connectors.insert(sql, configuration, revision, who);
-    await recordAudit(sql, { who, action: 'create', kind: 'connector', name, revision });
+    const [connector] = await Promise.all([
+      this.connectors.insert(sql, configuration, revision, who),
+      recordAudit(sql, { who, action: 'create', kind: 'connector', name, revision }),
+    ]);
     return { connector, change: 'created' };
   }
 
@@ -184,8 +188,10 @@ export class ConnectorConfigurations {
       document: configuration,
       who,
     });
-    const connector = await this.connectors.update(sql, configuration, revision, who);
-    await recordAudit(sql, { who, action: 'update', kind: 'connector', name, revision, detail: { changed } });
+    const [connector] = await Promise.all([
+      this.connectors.update(sql, configuration, revision, who),
+      recordAudit(sql, { who, action: 'update', kind: 'connector', name, revision, detail: { changed } }),
+    ]);
     return { connector, change: 'updated' };
   }
 

@@ -71,17 +71,19 @@ export class LeaderRepository {
   }
 
   async facts(sql: Sql): Promise<LeaderFacts> {
-    const instances = await this.hosting.instances(sql);
-    const shardCounts = await this.hosting.shardCounts(sql);
-    const connectors = await sql.rows<ConnectorRow>(
-      `select name, service, definition, wanted_state <> 'stopped' as is_wanted from connector`,
-    );
-    const owned = await sql.rows<OwnedRow>(
-      `select o.connector, o.shard, o.instance_id, o.revoked_at is not null as is_leaving,
-         coalesce(s.epoch = o.epoch and s.current_run is not null, false) as is_busy
-       from ownership o left join connector_status s on s.connector = o.connector and s.shard = o.shard
-       where o.instance_id is not null`,
-    );
+    const [instances, shardCounts, connectors, owned] = await Promise.all([
+      this.hosting.instances(sql),
+      this.hosting.shardCounts(sql),
+      sql.rows<ConnectorRow>(
+        `select name, service, definition, wanted_state <> 'stopped' as is_wanted from connector`,
+      ),
+      sql.rows<OwnedRow>(
+        `select o.connector, o.shard, o.instance_id, o.revoked_at is not null as is_leaving,
+           coalesce(s.epoch = o.epoch and s.current_run is not null, false) as is_busy
+         from ownership o left join connector_status s on s.connector = o.connector and s.shard = o.shard
+         where o.instance_id is not null`,
+      ),
+    ]);
     return { instances, shards: shardsOf(connectors, owned, shardCounts) };
   }
 

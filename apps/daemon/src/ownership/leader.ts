@@ -87,10 +87,13 @@ export class Leader {
   }
 
   async #act(sql: Sql): Promise<Decisions> {
-    const dead = await this.repository.buryDead(sql);
-    const orphaned = await this.repository.freeOrphans(sql);
-    const overdue = await this.repository.freeOverdue(sql);
-    const facts = await this.repository.facts(sql);
+    // In this order, in one journey.
+    const [dead, orphaned, overdue, facts] = await Promise.all([
+      this.repository.buryDead(sql),
+      this.repository.freeOrphans(sql),
+      this.repository.freeOverdue(sql),
+      this.repository.facts(sql),
+    ]);
     const plan = planAssignments(facts.instances, facts.shards);
     const wake = await this.repository.carryOut(sql, plan);
     return { dead, orphaned, overdue, plan, facts, wake };
