@@ -24,7 +24,7 @@ afterAll(async () => {
   await drop();
 });
 
-function newEvent(orderingKey: string = `run:${randomUUID()}`, size = 20): NewEvent {
+function newEvent(orderingKey = `run:${randomUUID()}`, size = 20): NewEvent {
   const body = Buffer.from(`${randomUUID()}${'x'.repeat(size)}`);
   return { id: eventIdOf(body), orderingKey, kind: 'run', sender: 'spec', body };
 }

@@ -24,7 +24,7 @@ interface Waiting {
   isSettled: boolean;
   /** Alone in its next commit, since a group that held it was refused. */
   isSuspect: boolean;
-  settle: (error?: unknown) => void;
+  settle: (error?: Error) => void;
 }
 
 const retryAfterMs = { first: 50, most: 500 };
@@ -62,7 +62,7 @@ export class GroupCommit {
           if (waiting.isSettled) return;
           waiting.isSettled = true;
           if (error === undefined) resolve();
-          else reject(error as Error);
+          else reject(error);
         },
       };
       this.#queue.push(waiting);
@@ -150,7 +150,7 @@ export class GroupCommit {
   #afterFailure(group: Waiting[], error: unknown): void {
     const isRefused = isRefusedContent(error);
     if (isRefused && group.length === 1) {
-      group[0]?.settle(error);
+      group[0]?.settle(error instanceof Error ? error : new Error(String(error)));
       return;
     }
     for (const waiting of group) waiting.isSuspect ||= isRefused;

@@ -32,7 +32,7 @@ async function isStored(body: string | Buffer): Promise<boolean> {
   const row = await app.database.row<{ body: Buffer }>('select body from event where event_id = $1', [
     createHash('sha256').update(bytes).digest(),
   ]);
-  return row !== undefined && row.body.equals(bytes);
+  return row?.body.equals(bytes) === true;
 }
 
 /** In chunks of a few bytes. */

@@ -2,7 +2,7 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Metrics } from '@idaemon/metrics';
-import { ENVIRONMENT, LOG, METRICS, SHUTDOWN, type Log } from '@idaemon/service-runtime';
+import { ENVIRONMENT, LOG, METRICS, Readiness, SHUTDOWN, type Log } from '@idaemon/service-runtime';
 import type { LineageEnvironment } from '../lineage-environment.js';
 import { EventLog } from '../log/event-log.js';
 import { LogModule } from '../log/log.module.js';
@@ -23,10 +23,14 @@ export class ReceivingModule implements OnModuleInit {
     @Inject(ENVIRONMENT) private readonly environment: LineageEnvironment,
     @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
+    @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(SHUTDOWN) private readonly shutdown: AbortSignal,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    // Events are received with Postgres alone.
+    this.readiness.doWithout('daemon');
+    this.readiness.doWithout('nats');
     await addLineageRoutes(this.host.httpAdapter.getInstance(), this.#receiver());
   }
 

@@ -11,6 +11,7 @@ const checkDeadlineMs = 2_000;
 /** What must be in order before the process takes work, by name: the answer of `/readyz`. */
 export class Readiness {
   readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #dispensable = new Set<string>();
 
   /** Adds a check, or replaces the one of the same name. */
   set(name: string, check: ReadinessCheck): void {
@@ -21,11 +22,16 @@ export class Readiness {
     this.#checks.delete(name);
   }
 
+  /** The check is still shown, but work is taken without it. */
+  doWithout(name: string): void {
+    this.#dispensable.add(name);
+  }
+
   async report(): Promise<ReadinessReport> {
     const results = await Promise.all(
       [...this.#checks].map(async ([name, check]) => [name, await reasonOf(check)] as const),
     );
-    const isReady = results.every(([, reason]) => reason === undefined);
+    const isReady = results.every(([name, reason]) => reason === undefined || this.#dispensable.has(name));
     const checks = results.map(([name, reason]) => [
       name,
       reason === undefined ? { isReady: true } : { isReady: false, reason },
