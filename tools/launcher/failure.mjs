@@ -48,6 +48,8 @@ export function inPlainWords(error) {
     // Postgres: disk_full.
     case '53100':
       return diskFull('PostgreSQL', error).message;
+    case 'ECONNREFUSED':
+      return `The launcher: ${error instanceof Error && error.message ? error.message : 'nothing answers there'}. Does the system run? "npm start" starts it.`;
     case 'EACCES':
     case 'EPERM':
       return `${path}: access is denied. Give your user the right to read and write it, or set IDAEMON_HOME to a folder of your own.`;

@@ -125,7 +125,10 @@ function summary({ home, apps, token, quickstartFolder }) {
     ['API', `${url}/openapi.json`],
     ['token', `${token}  (kept in ${join(home, 'token')})`],
     ...(quickstartFolder
-      ? [['landing zone', `${quickstartFolder}  (change, add, rename, delete files)`]]
+      ? [
+          ['landing zone', `${quickstartFolder}  (change, add, rename, delete files)`],
+          ['shop', 'npm run shop -- "alter table geography.state add column motto text"'],
+        ]
       : []),
     ['logs', join(home, 'logs')],
     ['try', 'npm run idaemon -- status'],
