@@ -36,7 +36,8 @@ export function nameOfConfig(config: ConnectorConfig | null, serverName: string)
 }
 
 export function documentOf(config: ConnectorConfig, surroundings: Surroundings): Translated {
-  const { serverName, service, gateway, existing, initialState } = surroundings;
+  const { serverName, service, gateway, existing } = surroundings;
+  const initialState = existing?.initialState ?? surroundings.initialState;
   const name = nameOfConfig(config, serverName);
   const connectorName = config.connectorName ?? name;
   const { connection } = config;
