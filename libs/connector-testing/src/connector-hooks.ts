@@ -1,4 +1,4 @@
-import type { IntegrationService, SecretDeclarations, Secrets } from '@idaemon/connector-kit';
+import type { ExtensionOf, IntegrationService, SecretDeclarations, Secrets } from '@idaemon/connector-kit';
 import type { z } from 'zod';
 
 const reason = Symbol('reason');
@@ -31,6 +31,8 @@ export interface ConnectorHooks<
   config: () => z.input<Schema> | Promise<z.input<Schema>>;
   /** Values of the secrets. */
   secrets?: (config: z.input<Schema>) => Partial<Secrets<Declared>> | Promise<Partial<Secrets<Declared>>>;
+  /** What the service adds to the contexts, e.g. `log.extension()` of a FakeEventLog. */
+  extension?: (config: z.input<Schema>) => (signal: AbortSignal) => ExtensionOf<S>;
   /** Qualified names that a refresh catalogues: all of each collection that is named. */
   catalogued: (
     config: z.input<Schema>,

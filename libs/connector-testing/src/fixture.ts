@@ -69,7 +69,8 @@ async function setUp<
     catalogued: sorted(await hooks.catalogued(config)),
     secretValues: Object.values(secrets ?? {}).filter((value) => typeof value === 'string'),
     async start(openMetadata) {
-      const connector = await startConnector(definition, { config, secrets, openMetadata });
+      const extension = hooks.extension?.(config);
+      const connector = await startConnector(definition, { config, secrets, openMetadata, extension });
       let isStopped = false;
       const stop = async () => {
         if (isStopped) return;

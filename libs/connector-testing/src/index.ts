@@ -7,5 +7,7 @@ export type { StoredElement } from './stored-element.js';
 export { FakeSession } from './fake-session.js';
 export type { SessionReport } from './fake-session.js';
 export { delegating } from './delegating-port.js';
+export { FakeEventLog } from './lineage/fake-event-log.js';
+export type { FakeListener } from './lineage/fake-event-log.js';
 export { startConnector } from './running-connector.js';
 export type { Engagement, LogEntry, RunningConnector, StartOptions } from './running-connector.js';
