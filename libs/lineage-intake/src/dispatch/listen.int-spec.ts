@@ -74,7 +74,7 @@ describe('a listener', () => {
   it('keeps what one connector publishes for the others', async () => {
     const { handed } = listen();
     const { openLineage, stop } = dispatch.context('publisher');
-    await openLineage.publish(runEvent({ run: 3 }) as never);
+    await openLineage.publish(runEvent({ run: 3 }));
     await openLineage.publish(JSON.stringify(runEvent({ run: 3 })));
     await expect.poll(() => handed).toEqual(['3.0']);
     await expect(openLineage.publish('{"no":"event"}')).rejects.toThrow('malformed');
