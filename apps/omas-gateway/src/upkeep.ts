@@ -19,8 +19,8 @@ const gaugesEveryMs = 15_000;
 const pruneEveryMs = 10 * 60_000;
 const expireEveryMs = 5_000;
 const indexEveryMs = 1_000;
-/** While others write, indexing takes at most a quarter of the time: searching finds what it has not yet reached. */
-const restPerWork = 3;
+/** Indexing gives way to refreshes: searching finds what it has not yet reached. */
+const restPerWork = { duringRefreshes: 9, else: 1 };
 
 /** What a gateway does by itself, in rounds, until the process stops. */
 @Injectable()
@@ -45,7 +45,7 @@ export class Upkeep implements OnApplicationBootstrap {
     );
     this.#repeat('Saying that it lives', aliveEveryMs, async () => this.#sayAlive());
     this.#repeat('Reading its gauges', gaugesEveryMs, () => readStoreGauges(database, metrics));
-    this.#repeat('Indexing for search', indexEveryMs, () => index(indexer));
+    this.#repeat('Indexing for search', indexEveryMs, () => this.#index(indexer));
     this.#repeat('Removing what is old', pruneEveryMs, () => this.#prune());
   }
 
@@ -58,6 +58,13 @@ export class Upkeep implements OnApplicationBootstrap {
   #sayAlive(): void {
     const { gateway, replica } = this.identity;
     this.messaging.publish(events.gatewayAlive, { gateway }, { gateway, replica, version });
+  }
+
+  async #index(indexer: SearchIndexer): Promise<number> {
+    const begun = performance.now();
+    const { isBehind } = await indexer.round();
+    const rest = this.writer.sessions > 0 ? restPerWork.duringRefreshes : restPerWork.else;
+    return isBehind ? (performance.now() - begun) * rest : indexEveryMs;
   }
 
   async #prune(): Promise<void> {
@@ -73,12 +80,6 @@ export class Upkeep implements OnApplicationBootstrap {
       throw error;
     }
   }
-}
-
-async function index(indexer: SearchIndexer): Promise<number> {
-  const begun = performance.now();
-  const { isBehind } = await indexer.round();
-  return isBehind ? (performance.now() - begun) * restPerWork : indexEveryMs;
 }
 
 function retentionSettings(environment: GatewayEnvironment) {
