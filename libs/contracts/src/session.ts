@@ -36,6 +36,8 @@ export type SessionBegin = z.output<typeof SessionBegin>;
 
 /** An element of a batch: its hash alone first (a probe), or hash and content. */
 export const BatchEntry = z.object({
+  /** Where it belongs, if not to the collection of its batch: one reading of a source gives parents and children in turn. */
+  collection: z.string().optional(),
   qualifiedName: z.string(),
   hash: z.string(),
   element: ElementWrite.optional(),

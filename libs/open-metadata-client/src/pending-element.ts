@@ -8,6 +8,7 @@ import {
 
 /** An element on its way into a batch. */
 export interface PendingElement {
+  collection: string;
   /** With its content. */
   full: BatchEntry;
   /** By its hash alone; undefined when there is nothing to compare. */
@@ -15,17 +16,18 @@ export interface PendingElement {
   bytes: number;
 }
 
-/** Beyond the names and hashes of an entry: keys, quotes and commas. */
-const entryOverheadBytes = 80;
+/** Beyond the name and content of an entry: its collection, hash, keys, quotes and commas. */
+const entryOverheadBytes = 120;
 
 /** Measured and hashed once. One that is too long for the wire goes by its names and size, to be a dead letter. */
-export function pendingElement(element: ElementWrite): PendingElement {
+export function pendingElement(collection: string, element: ElementWrite): PendingElement {
   const json = canonicalJson(element);
   const bytes = Buffer.byteLength(json);
   const { qualifiedName } = element;
   const hash = hashOfCanonicalJson(json);
   if (bytes <= maxElementBytes) {
     return {
+      collection,
       full: { qualifiedName, hash, element },
       probe: { qualifiedName, hash },
       bytes: bytes + probeBytes(qualifiedName),
@@ -33,6 +35,7 @@ export function pendingElement(element: ElementWrite): PendingElement {
   }
   const names = { type: element.type, qualifiedName: cutName(qualifiedName), properties: {} };
   return {
+    collection,
     full: { qualifiedName: names.qualifiedName, hash, element: names, oversizeBytes: bytes },
     bytes: probeBytes(names.qualifiedName) * 2,
   };

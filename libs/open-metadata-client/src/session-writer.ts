@@ -24,12 +24,15 @@ export interface BatchReply {
 /** Repeats a batch until it is answered; rejects when the session has failed. */
 export type SendBatch = (batch: Batch) => Promise<BatchReply>;
 
-const maxEntries = 400;
-const maxWireBytes = 384 * 1024;
+const maxEntries = 500;
+const maxWireBytes = 448 * 1024;
 /** Content that waits for the answer of its probe. */
 const maxHeldBytes = 2 * 1024 * 1024;
 
-/** The elements of one collection and scope that are not yet in a batch. */
+/**
+ * The elements of one scope that are not yet in a batch, in the order in which the source gave them: parents come before
+ * their children, so that nothing has to stand in for them.
+ */
 class BatchBuffer {
   readonly elements: PendingElement[] = [];
   bytes = 0;
@@ -38,7 +41,6 @@ class BatchBuffer {
   state: StateValues | undefined;
 
   constructor(
-    readonly collection: string,
     readonly scope: string,
     readonly isProbe: boolean,
   ) {}
@@ -93,8 +95,8 @@ export class SessionWriter {
   /** Resolves when there is room for the next element. */
   async write(collection: string, scope: string, element: ElementWrite): Promise<void> {
     this.#throwFailure();
-    const pending = pendingElement(element);
-    this.#put(collection, scope, this.#isProbing && pending.probe !== undefined, pending);
+    const pending = pendingElement(collection, element);
+    this.#put(scope, this.#isProbing && pending.probe !== undefined, pending);
     while (this.#ready.length >= maxBatchesInFlight && !this.#failure) await this.#woken;
     this.#throwFailure();
   }
@@ -143,15 +145,15 @@ export class SessionWriter {
     this.#ready.push(buffer);
   }
 
-  #put(collection: string, scope: string, isProbe: boolean, element: PendingElement): void {
-    const key = JSON.stringify([collection, scope, isProbe]);
+  #put(scope: string, isProbe: boolean, element: PendingElement): void {
+    const key = `${isProbe} ${scope}`;
     let buffer = this.#buffers.get(key);
     if (buffer && !buffer.hasRoomFor(element)) {
       this.#ready.push(buffer);
       this.#pump();
       buffer = undefined;
     }
-    if (!buffer) this.#buffers.set(key, (buffer = new BatchBuffer(collection, scope, isProbe)));
+    if (!buffer) this.#buffers.set(key, (buffer = new BatchBuffer(scope, isProbe)));
     buffer.add(element);
   }
 
@@ -165,9 +167,13 @@ export class SessionWriter {
   }
 
   async #sendBuffer(buffer: BatchBuffer): Promise<void> {
-    const { collection, scope, elements, state } = buffer;
+    const { scope, elements, state } = buffer;
     const isProbe = this.#asksFirst(buffer);
-    const entries = elements.map(({ full, probe }) => (isProbe && probe ? probe : full));
+    const collection = elements[0]?.collection ?? '';
+    const entries = elements.map(({ full, probe, ...own }) => {
+      const entry = isProbe && probe ? probe : full;
+      return own.collection === collection ? entry : { collection: own.collection, ...entry };
+    });
     const number = this.#nextNumber++;
     try {
       const carried = state ? { state } : {};
@@ -189,10 +195,10 @@ export class SessionWriter {
     return isProbe && (this.#isProbing || bytes > maxWireBytes);
   }
 
-  #putNeeded({ collection, scope, elements }: BatchBuffer, index: number): void {
+  #putNeeded({ scope, elements }: BatchBuffer, index: number): void {
     const element = elements[index];
     if (!element) throw new Error(`The gateway needs entry ${index} of a batch of ${elements.length}`);
-    this.#put(collection, scope, false, element);
+    this.#put(scope, false, element);
   }
 
   /** Half is the break-even: content twice as long costs what one round of probes costs. */

@@ -10,12 +10,11 @@ import { incomingElement, oversize, refusalOf, type Incoming } from '../write/in
 import { findByName } from '../write/element-lookup.js';
 import { writeElements, type Ids, type Written } from '../write/write-elements.js';
 import { planElements } from './plan-elements.js';
-import { moveToScope, probeElements, type Probe, type Probed } from './probe-elements.js';
+import { moveToScope, probeElements, type Move, type Probe, type Probed } from './probe-elements.js';
 import type { SyncSession } from './sync-session.js';
 
 /** A batch after the checks that need no database. */
 export interface CheckedBatch {
-  scopeId: number;
   probes: Probe[];
   incoming: Incoming[];
   refused: Refused[];
@@ -35,13 +34,14 @@ export interface BatchOutcome {
 
 /** Checks the entries; of two with the same name the later one counts. */
 export function checkBatch(
-  { entries, collection, scope, state }: SessionBatch,
-  scopeId: number,
+  { entries, collection: usual, scope, state }: SessionBatch,
+  scopeIds: ReadonlyMap<string, number>,
 ): CheckedBatch {
   const probes: Probe[] = [];
   const incoming = new Map<string, Incoming>();
   const refused: Refused[] = [];
-  entries.forEach(({ qualifiedName, hash, element, oversizeBytes }, position) => {
+  entries.forEach(({ collection = usual, qualifiedName, hash, element, oversizeBytes }, position) => {
+    const scopeId = scopeIds.get(collection) ?? NaN;
     const refuse = (error: IdaemonError) =>
       refused.push({
         collection,
@@ -52,7 +52,7 @@ export function checkBatch(
         element: element && !oversizeBytes ? element : null,
       });
     if (oversizeBytes) return refuse(oversize(qualifiedName, oversizeBytes));
-    if (!element) return probes.push({ position, qualifiedName, hash });
+    if (!element) return probes.push({ position, qualifiedName, hash, scopeId });
     const error = refusalOf(element);
     if (error) return refuse(error);
     return incoming.set(
@@ -60,7 +60,7 @@ export function checkBatch(
       incomingElement(position, element, { collection, scope, scopeId }, hash),
     );
   });
-  return { scopeId, probes, incoming: [...incoming.values()], refused, state };
+  return { probes, incoming: [...incoming.values()], refused, state };
 }
 
 /** The transaction of a batch. */
@@ -82,7 +82,7 @@ export async function writeBatch(
   if (session.isPlan) {
     await recordDifferences(sql, session.begin.runId, refused.map(failure));
   } else {
-    await moveToScope(sql, writer, movedIds(session, batch, probed, written), batch.scopeId);
+    await moveToScope(sql, writer, moves(session, probed, written));
     await recordDeadLetters(sql, writer, refused);
     if (session.hasDeadLetters) {
       await forgetDeadLetters(sql, writer.connector, succeeded(probed, written));
@@ -146,15 +146,15 @@ async function storedOf(sql: Sql, refused: readonly Refused[]): Promise<number[]
   return [...stored.values()].map(({ id }) => id);
 }
 
-function movedIds(
-  session: SyncSession,
-  { scopeId }: CheckedBatch,
-  probed: Probed,
-  written: readonly Written[],
-): number[] {
-  return [...probed.same, ...written.filter(isThere)]
-    .filter((one) => one.scopeId !== scopeId && !session.isSeen(one.id))
-    .map(({ id }) => id);
+/** Elements that stand in another scope than the one in which they were listed. */
+function moves(session: SyncSession, probed: Probed, written: readonly Written[]): Move[] {
+  const listed = [
+    ...probed.same.map(({ id, scopeId, listedIn }) => ({ id, from: scopeId, to: listedIn })),
+    ...written
+      .filter(isThere)
+      .map(({ id, scopeId, incoming }) => ({ id, from: scopeId, to: incoming.scopeId })),
+  ];
+  return listed.filter(({ id, from, to }) => from !== to && !session.isSeen(id));
 }
 
 function succeeded(probed: Probed, written: readonly Written[]): string[] {

@@ -34,6 +34,23 @@ describe('a batch', () => {
     expect((await session.commit(1)).counts).toMatchObject({ created: 2, unchanged: 0 });
   });
 
+  it('holds elements of several collections, each kept in the scope of its own', async () => {
+    const session = await store.begin();
+    const request = batch(session, 0, [folder('landing'), file('f1', inFolder('landing')), file('f2')]);
+    const entries = request.entries.map((entry) =>
+      entry.element.type === 'FileFolder' ? { ...entry, collection: 'fileFolders' } : entry,
+    );
+    expect((await store.writer.batch({ ...request, entries })).counts).toMatchObject({ created: 3 });
+    const kept = await store.database.rows(
+      `select s.collection, array_agg(e.qualified_name order by e.qualified_name) as names
+       from element e join sweep_scope s on s.id = e.scope_id group by 1 order by 1`,
+    );
+    expect(kept).toEqual([
+      { collection: 'dataFiles', names: ['f1', 'f2'] },
+      { collection: 'fileFolders', names: ['landing'] },
+    ]);
+  });
+
   it('is done once when it is sent twice at the same time', async () => {
     const session = await store.begin();
     const replies = await Promise.all(

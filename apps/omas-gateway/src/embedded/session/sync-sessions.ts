@@ -73,8 +73,7 @@ export class SyncSessions implements SessionAnswers {
     assertMayWrite(session);
     checkState(session.begin.fence, request.state);
     return session.answerOnce(request.number, async () => {
-      const scope = await this.#scope(session, request.collection, request.scope);
-      const batch = checkBatch(request, scope.id);
+      const batch = checkBatch(request, await this.#scopeIds(session, request));
       const { database, ids, notices, limit } = this.options;
       const outcome = await session.inTurn(() =>
         limit.run(() => writeTransaction(database, (sql) => writeBatch(sql, ids, session, batch))),
@@ -205,6 +204,16 @@ export class SyncSessions implements SessionAnswers {
     const session = this.#find(id);
     if (session.commit) throw new SessionLostError(`Session ${id} is being committed: it takes nothing more`);
     return session;
+  }
+
+  /** By collection. */
+  async #scopeIds(session: SyncSession, { collection, scope, entries }: SessionBatch) {
+    const ids = new Map<string, number>();
+    for (const entry of entries) {
+      const name = entry.collection ?? collection;
+      if (!ids.has(name)) ids.set(name, (await this.#scope(session, name, scope)).id);
+    }
+    return ids;
   }
 
   async #scope(session: SyncSession, collection: string, scope: string): Promise<VisitedScope> {
