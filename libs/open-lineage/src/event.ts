@@ -64,7 +64,7 @@ export interface ReadEvent {
   runId?: string;
   job?: JobName;
   dataset?: DatasetName;
-  /** What is odd but does not keep the event from being taken. */
+  /** What is odd but does not keep the event from being taken; at most 20. */
   issues: EventIssue[];
 }
 

@@ -221,3 +221,16 @@ it('shortens ordering keys that are too long to be indexed, and tells them apart
   expect(new Set(keys).size).toBe(2);
   for (const key of keys) expect(key.length).toBeLessThan(600);
 });
+
+it('takes time that grows with the size of an event only, whatever is in it', () => {
+  const count = 100_000;
+  const inputs = Array.from({ length: count }, (_, index) => ({
+    namespace: `s3://bucket-${index}`,
+    name: 'a',
+  }));
+  const before = performance.now();
+  expect(read(runEvent({ inputs })).namespaces).toHaveLength(count + 1);
+  expect(read(runEvent({ inputs: inputs.map(() => null) })).issues).toHaveLength(20);
+  // A search through all earlier ones for each takes more than a minute.
+  expect(performance.now() - before).toBeLessThan(10_000);
+});

@@ -35,7 +35,7 @@ export function readEvent(body: Buffer): ReadEvent {
 
 class Reader {
   private readonly problems: EventIssue[] = [];
-  private readonly namespaces: string[] = [];
+  private readonly namespaces = new Set<string>();
 
   constructor(
     private readonly value: Record<string, unknown>,
@@ -57,7 +57,7 @@ class Reader {
       // What its type promises has been looked at above.
       event: this.value as OpenLineageEvent,
       orderingKey: orderingKeyOf(runId, job, dataset),
-      namespaces: this.namespaces,
+      namespaces: [...this.namespaces],
       eventTime,
       instant,
       ...(kind === 'run' ? { eventType: this.eventType(), runId } : {}),
@@ -83,7 +83,7 @@ class Reader {
     const upper = typeof given === 'string' ? given.toUpperCase() : '';
     const known = eventTypes.find((type) => type === upper);
     if (known === undefined || known !== given) {
-      this.issues.push(problem('/eventType', 'enum', `Taken as ${known ?? 'OTHER'}.`));
+      this.remark(problem('/eventType', 'enum', `Taken as ${known ?? 'OTHER'}.`));
     }
     return known ?? 'OTHER';
   }
@@ -108,7 +108,7 @@ class Reader {
     }
     for (let index = 0; index < list.length; index++) {
       const item: unknown = list[index];
-      if (item === null) this.issues.push(problem(`/${property}/${index}`, 'type', 'Left out: it is null.'));
+      if (item === null) this.remark(problem(`/${property}/${index}`, 'type', 'Left out: it is null.'));
       else this.nameOfItem(item, property, index);
       if (this.problems.length >= maxProblems) return;
     }
@@ -135,13 +135,13 @@ class Reader {
     const namespace = this.text(item.namespace, `${pointer}/namespace`);
     const name = this.text(item.name, `${pointer}/name`);
     this.addNamespace(namespace);
-    if (item.namespace === '') this.issues.push(problem(`${pointer}/namespace`, 'minLength', 'It is empty.'));
-    if (item.name === '') this.issues.push(problem(`${pointer}/name`, 'minLength', 'It is empty.'));
+    if (item.namespace === '') this.remark(problem(`${pointer}/namespace`, 'minLength', 'It is empty.'));
+    if (item.name === '') this.remark(problem(`${pointer}/name`, 'minLength', 'It is empty.'));
     return { namespace, name };
   }
 
   private addNamespace(namespace: string): void {
-    if (!this.namespaces.includes(namespace)) this.namespaces.push(namespace);
+    this.namespaces.add(namespace);
   }
 
   private text(value: unknown, pointer: string): string {
@@ -149,6 +149,10 @@ class Reader {
     if (value === undefined || value === null) this.fail(pointer, 'required', 'It is missing.');
     else this.fail(pointer, 'type', 'A text is needed.');
     return '';
+  }
+
+  private remark(issue: EventIssue): void {
+    if (this.issues.length < maxProblems) this.issues.push(issue);
   }
 
   private fail(pointer: string, keyword: string, message: string): void {

@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from './trailing-slashes.js';
+
 export type FileTypeName =
   | 'AvroFile'
   | 'CSVFile'
@@ -73,7 +75,7 @@ export function fileTypeOf(name: string, { isTable }: FileMarks): FileTypeName {
 }
 
 export function lastSegment(name: string): string {
-  const path = name.replace(/\/+$/, '');
+  const path = withoutTrailingSlashes(name);
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
@@ -82,5 +84,5 @@ export function fileAddress(namespace: string, name: string): string {
   if (namespace === 'file') return `file:${name}`;
   const host = /^file:\/\/([^/]+)$/.exec(namespace)?.[1];
   if (host !== undefined) return `${host}:${name}`;
-  return `${namespace.replace(/\/+$/, '')}/${name.replace(/^\/+/, '')}`;
+  return `${withoutTrailingSlashes(namespace)}/${name.replace(/^\/+/, '')}`;
 }

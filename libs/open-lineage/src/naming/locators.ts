@@ -3,6 +3,7 @@ import { isObject } from '../body-guards.js';
 import { entityKey } from '../entity-key.js';
 import type { DatasetName } from '../event.js';
 import type { KnownDataset } from '../fold/known.js';
+import { withoutTrailingSlashes } from './trailing-slashes.js';
 
 const maxLocators = 16;
 
@@ -35,7 +36,7 @@ export function schemeOf(namespace: string): string {
  * has no host that it could be sure of stays as it is.
  */
 export function standardSpelling({ namespace, name }: DatasetName): DatasetName {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/@]*)$/.exec(namespace.replace(/\/+$/, ''));
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/@]*)$/.exec(withoutTrailingSlashes(namespace));
   if (!match) return { namespace, name };
   const [, given = '', authority = ''] = match;
   const lower = given.toLowerCase();

@@ -236,3 +236,9 @@ it('finds tables, files and folders in what real producers sent, each with a nam
     40, 2, 8, 50,
   ]);
 });
+
+it('names a path of a million slashes at once', () => {
+  const before = performance.now();
+  nameDataset({ namespace: 's3://b', name: `${'/'.repeat(1_000_000)}a` });
+  expect(performance.now() - before).toBeLessThan(5_000);
+});
