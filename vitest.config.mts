@@ -7,6 +7,8 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
+/** Those of `npm run test:full` alone. */
+const longSpecs = process.env.IDAEMON_TEST_FULL ? [] : ['**/*.full.e2e-spec.ts'];
 const folders = '{apps,libs,tools,bench}/**';
 
 export default defineConfig({
@@ -40,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['apps/daemon-e2e/**/*.e2e-spec.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...longSpecs],
           server: { deps: { inline: [/@idaemon\//] } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
