@@ -150,5 +150,7 @@ function classificationsOf(classifications: object): NonNullable<ElementWrite['c
 }
 
 function withoutUndefined(attributes: object): ElementWrite['properties'] {
+  // Most have none, and this runs for each element of each refresh.
+  if (!Object.values(attributes).includes(undefined)) return attributes as ElementWrite['properties'];
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

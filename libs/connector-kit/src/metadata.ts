@@ -204,7 +204,7 @@ async function syncAll(
       await port.write(name, scope, toElementWrite(service, name, input));
     }
   }
-  for (const name of names) await port.complete(name, scope);
+  await Promise.all(names.map((name) => port.complete(name, scope)));
 }
 
 async function* tagged(name: string, all: AnyElements): AsyncGenerator<Record<string, AnyElement>> {
