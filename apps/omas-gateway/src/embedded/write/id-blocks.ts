@@ -12,11 +12,11 @@ export class IdBlocks {
     const ids = this.#ids.splice(0, count);
     if (ids.length === count) return ids;
     const missing = count - ids.length;
-    const rows = await sql.rows<{ id: string }>(
-      `select nextval('${this.sequence}') as id from generate_series(1, $1::int)`,
+    const row = await sql.row<{ fresh: number[] }>(
+      `select json_agg(nextval('${this.sequence}')) as fresh from generate_series(1, $1::int)`,
       [missing + blockSize],
     );
-    const fresh = rows.map(({ id }) => Number(id));
+    const fresh = row?.fresh ?? [];
     ids.push(...fresh.splice(0, missing));
     this.#ids.push(...fresh);
     return ids;
