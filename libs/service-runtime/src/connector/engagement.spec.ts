@@ -1,5 +1,6 @@
 import { SystemUnavailableError } from '@idaemon/contracts';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../schedule/clock.js';
 import { testConnector, testHost } from '../testing/test-host.js';
 
 const second = 1_000;
@@ -7,6 +8,12 @@ const minute = 60 * second;
 const runId = '0b9d3a55-3f0c-4d5b-9d69-0c6f0d8f1a01';
 const untilAbort = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+
+function after(clock: Clock, delayMs: number): AbortSignal {
+  const controller = new AbortController();
+  clock.after(delayMs, () => controller.abort());
+  return controller.signal;
+}
 
 describe('a connector that listens', () => {
   it('is tried again with back-off when it fails, while refreshes go on', async () => {
@@ -79,6 +86,25 @@ describe('a connector that listens', () => {
     for (let times = 0; times < 100; times += 1) ask();
     await t.clock.pass(second);
     expect(t.gateways.runs).toEqual(['start refresh committed', 'event refresh committed']);
+  });
+
+  it('refreshes, and says why, when it was away for longer than changes are kept', async () => {
+    const t = testHost([
+      testConnector({
+        refresh: async () => undefined,
+        engage: async ({ metadata, signal }) => {
+          await untilAbort(AbortSignal.any([signal, after(t.clock, minute)]));
+          for await (const { kind } of metadata.changes()) expect.unreachable(kind);
+          await untilAbort(signal);
+        },
+      }),
+    ]);
+    t.gateways.hasGap = true;
+    t.run({ schedule: { every: '1h' } });
+    t.host.start();
+    await t.clock.pass(2 * minute);
+    expect(t.gateways.runs).toEqual(['start refresh committed', 'metadata-change refresh committed']);
+    expect(t.lines.join('')).toContain('no longer kept back to where the connector was');
   });
 
   it('refuses a refresh of a connector that has none', async () => {

@@ -29,6 +29,8 @@ export class FakeGateways implements GatewaysPort {
   /** Of sessions only: claims and reports are taken. */
   refusal: Error | undefined;
   lost: Fence[] = [];
+  /** Changes are no longer kept back to where a connector was. */
+  hasGap = false;
   outcome: RunReport['outcome'] = 'succeeded';
 
   get runs(): string[] {
@@ -51,7 +53,13 @@ export class FakeGateways implements GatewaysPort {
         if (this.refusal) throw this.refusal;
         return this.#session(run, owner);
       },
-      port: () => noPort,
+      port: () => ({
+        ...noPort,
+        follow: () => {
+          if (this.hasGap) owner.onGap?.();
+          return nothing();
+        },
+      }),
       state: () => noState,
     };
   }

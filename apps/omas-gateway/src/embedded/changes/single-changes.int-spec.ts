@@ -77,6 +77,17 @@ describe('single changes', () => {
     expect(await store.count('dead_letter')).toBe(0);
   });
 
+  it('that came without their content, since it is too long, are dead letters with their size', async () => {
+    const names = { type: 'CSVFile', qualifiedName: 'large', properties: {} };
+    const [result] = await store.change([{ ...upsert(names), oversizeBytes: 700_000 } as Change]);
+    expect(result).toMatchObject({ result: 'refused', error: { code: 'metadata-invalid' } });
+    const letter = await store.database.row('select qualified_name, element, error from dead_letter');
+    expect(letter).toMatchObject({
+      ...{ qualified_name: 'large', element: null },
+      error: { message: expect.stringContaining('700000 bytes') as string },
+    });
+  });
+
   it('are refused for an owner that is not the newest', async () => {
     const fence = await store.fence();
     await store.claim();
