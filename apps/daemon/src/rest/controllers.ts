@@ -15,6 +15,7 @@ import { RevisionsController } from './revisions.controller.js';
 import { RunsController } from './runs.controller.js';
 import { SendersController } from './senders.controller.js';
 import { ServicesController } from './services.controller.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
 import { TokensController } from './tokens.controller.js';
 
 export const controllers = [
@@ -32,6 +33,7 @@ export const controllers = [
   LogLevelsController,
   TokensController,
   SendersController,
+  SubscriptionsController,
   OpenApiController,
   EgeriaController,
 ];

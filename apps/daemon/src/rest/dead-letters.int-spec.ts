@@ -79,3 +79,36 @@ describe('dead letters of the lineage log', () => {
     expect(asked['discard event']).toMatchObject([{ id }]);
   });
 });
+
+describe('subscriptions to the lineage log', () => {
+  test('are listed, and replayed in the name of who asked', async () => {
+    const { messaging } = daemon;
+    const subscription = {
+      ...{ connector: 'marquez', backlog: 3, oldestAt: '2026-01-01T00:00:00.000Z', parked: 1 },
+      ...{ deadLetters: 0, replaying: 0, gap: null },
+    };
+    messaging.respond(lineageMessages.subscriptions, {}, async (request) => {
+      note('subscriptions', request);
+      return { items: [subscription] };
+    });
+    messaging.respond(lineageMessages.replay, {}, async (request) => {
+      note('replay', request);
+      if (request.connector === 'nobody') throw new NotFoundError('Nobody listens');
+      return { positions: 12 };
+    });
+    const query = { connector: 'marquez' };
+    expect((await send('get', '/api/lineage/subscriptions', { query })).body.items).toEqual([subscription]);
+    expect(asked.subscriptions).toEqual([query]);
+    const body = { from: '2026-01-01T10:00:00+01:00', namespace: 'dbt*' };
+    const answer = await send('post', '/api/lineage/subscriptions/marquez/replay', { body });
+    expect([answer.status, answer.body]).toEqual([202, { positions: 12 }]);
+    expect(asked.replay).toMatchObject([
+      { connector: 'marquez', ...body, changedBy: expect.any(String) as string },
+    ]);
+    const wrong = await send('post', '/api/lineage/subscriptions/marquez/replay', { body: { form: 'x' } });
+    expect(wrong.status).toBe(400);
+    expect((await send('post', '/api/lineage/subscriptions/nobody/replay', { body: {} })).status).toBe(404);
+    const audit = (await send('get', '/api/audit', { query: { action: 'replay-events' } })).body.items;
+    expect(audit).toMatchObject([{ kind: 'connector', name: 'marquez', detail: { positions: 12 } }]);
+  });
+});
