@@ -32,7 +32,7 @@ export class FoldError extends Error {
  * counts exactly once, whatever happens between. Undefined: there is nothing to fold, or others are at it.
  */
 export async function foldNextBatch(
-  database: Database,
+  database: Pick<Database, 'transaction'>,
   limits: FoldLimits,
   only?: number,
 ): Promise<FoldedBatch | undefined> {

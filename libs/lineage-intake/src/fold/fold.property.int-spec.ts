@@ -1,12 +1,12 @@
 import { foldEvents, readEvent } from '@idaemon/open-lineage';
+import type { Sql } from '@idaemon/persistence';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newEvent, lineageStore, type LineageStore } from '../testing/lineage-store.js';
 import { runEvent } from '../testing/made-events.js';
-import { foldNextBatch } from './fold-batch.js';
 import { entityShardOf } from './entity-shard.js';
 import { LostRaceError } from './merge-rows.js';
-import { FoldError } from './fold-batch.js';
+import { FoldError, foldNextBatch } from './fold-batch.js';
 import { jobKeyOf } from './entity-table.js';
 
 let store: LineageStore;
@@ -79,12 +79,12 @@ async function fold(events: number): Promise<boolean> {
 async function crash(events: number): Promise<void> {
   const died = new Error('the worker died');
   const database = {
-    transaction: <T>(work: (sql: never) => Promise<T>) =>
-      store.database.transaction(async (sql) => {
-        await work(sql as never);
+    transaction: <T>(work: (sql: Sql) => Promise<T>): Promise<T> =>
+      store.database.transaction<T>(async (sql) => {
+        await work(sql);
         throw died;
       }),
-  } as Parameters<typeof foldNextBatch>[0];
+  };
   await foldNextBatch(database, { events, bytes: 1 << 20 }).catch((error: unknown) => {
     const cause = error instanceof FoldError ? error.cause : error;
     if (cause !== died && !(cause instanceof LostRaceError)) throw error;
