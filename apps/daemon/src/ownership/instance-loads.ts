@@ -64,11 +64,15 @@ export class InstanceLoads {
     }
   }
 
-  /** Moves shards until no single move makes the loads of a service more even. */
+  /**
+   * Moves shards until no single move makes the loads of a service more even. Waits for those who have gone quiet with
+   * what they have: soon they are heard of or called dead, and what moved meanwhile would have to move again.
+   */
   evenOut(): void {
     const active = [...this.#hosts.values()].filter(({ instance }) => instance.condition === 'active');
     for (const host of active) sortStacks(host);
     for (const service of this.#services) {
+      if (this.#isUncertain(service)) continue;
       const hosts = active.filter(({ instance }) => instance.service === service);
       while (moveOne(hosts, this.capacity));
     }
@@ -78,6 +82,11 @@ export class InstanceLoads {
     for (const host of this.#hosts.values()) {
       for (const { shard } of shardsOf(host)) yield [shard, host.instance.id];
     }
+  }
+
+  #isUncertain(service: string): boolean {
+    const hosts = [...this.#hosts.values()].filter(({ instance }) => instance.service === service);
+    return hosts.some(({ instance, load }) => instance.condition === 'quiet' && load > 0);
   }
 
   #takersOf(shard: PlanShard): Host[] {

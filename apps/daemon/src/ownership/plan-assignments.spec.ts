@@ -159,7 +159,10 @@ describe('whatever the facts', () => {
         const load = new Map(
           facts.instances.map(({ id }) => [id, shards.filter(({ owner }) => owner === id).length]),
         );
-        for (const one of shards) {
+        const isUncertain = facts.instances.some(
+          ({ id, condition }) => condition === 'quiet' && load.get(id),
+        );
+        for (const one of isUncertain ? [] : shards) {
           const owner = facts.instances.find(({ id }) => id === one.owner);
           if (owner?.condition !== 'active') continue;
           for (const other of facts.instances.filter((home) => takes(home, one))) {
@@ -194,6 +197,14 @@ test('a draining instance gives away what others can take and keeps the rest', (
   const plan = planAssignments(facts, [shard('one', 'a'), shard('two', 'a', { definition: 's3' })]);
   expect(plan.takeBack).toEqual([{ connector: 'one', shard: 0, instanceId: 'a' }]);
   expect(plan.assign).toEqual([]);
+});
+
+test('nothing is evened out while an instance that has something is quiet', () => {
+  const shards = Array.from({ length: 20 }, (_, i) => shard(`c${i}`, i < 10 ? 'a' : 'b'));
+  const quiet = [instance('a'), instance('b', undefined, 'quiet'), instance('c')];
+  expect(planAssignments(quiet, shards)).toEqual({ assign: [], takeBack: [] });
+  const heard = [instance('a'), instance('b'), instance('c')];
+  expect(planAssignments(heard, shards).takeBack).toHaveLength(6);
 });
 
 test('a quiet instance keeps what it has and gets nothing', () => {
