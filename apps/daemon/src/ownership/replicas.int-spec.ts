@@ -11,7 +11,9 @@ import { freshDatabase } from '../../../../tools/launcher/testing.mjs';
 import { addConnectors, connectorNames } from '../testing/connector-rows.js';
 import { startDaemonReplica, type DaemonReplica } from '../testing/daemon-replica.js';
 
+import { InstanceStandIn } from '../testing/instance-stand-in.js';
 import { LiveInstance } from '../testing/live-instance.js';
+import { Heartbeats } from './heartbeats.js';
 import { Leader } from './leader.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -148,6 +150,22 @@ test('nobody answers for the daemon while Postgres is away, and only a newcomer 
   await Promise.all(daemons.splice(0).map((daemon) => daemon.stop()));
   await proxy.cut();
 });
+
+test('a Postgres that falls silent holds neither leader nor heartbeats, and both go on once it is back', async () => {
+  const proxy = await interruptibleProxy(postgresUrl);
+  const options = { natsUrl: nats.url, hasLoops: true, statementLimitMs: 500 };
+  const daemon = await startDaemonReplica({ ...options, postgresUrl: proxy.url });
+  daemons.push(daemon);
+  const leader = daemon.get(Leader);
+  await until(() => expect(leader.isLeading && leader.hasDatabase).toBe(true), 10_000);
+  proxy.silence();
+  const beat = daemon.get(Heartbeats).beat(new InstanceStandIn().heartbeat());
+  await expect(beat).rejects.toMatchObject({ code: 'system-unavailable' });
+  await until(() => expect(leader.hasDatabase).toBe(false), 10_000);
+  await proxy.mend();
+  await until(() => expect(leader.hasDatabase).toBe(true), 15_000);
+  await proxy.cut();
+}, 40_000);
 
 test('a connector reaches an instance long before the next look', async () => {
   const daemon = await addDaemon();

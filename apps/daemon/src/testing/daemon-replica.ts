@@ -26,6 +26,8 @@ export interface DaemonReplicaOptions {
   hasLoops: boolean;
   /** Default 6 s. */
   leaseMs?: number;
+  /** Default 15 s. */
+  statementLimitMs?: number;
   /** Whatever is logged as a warning or an error. */
   onLog?: (level: string, ...line: unknown[]) => void;
 }
@@ -39,7 +41,7 @@ class OwnershipWithoutLoops {}
 
 export async function startDaemonReplica(options: DaemonReplicaOptions): Promise<DaemonReplica> {
   const ending = new AbortController();
-  const database = await openDatabase(options.postgresUrl);
+  const database = await openDatabase(options);
   const messaging = await Messaging.connect({ url: options.natsUrl, name: 'daemon' });
   const runtime = runtimeOf(options, { database, messaging, signal: ending.signal });
   const root = {
@@ -92,9 +94,10 @@ function runtimeOf(
   return { module: RuntimeStandIn, providers, exports: providers.map(({ provide }) => provide) };
 }
 
-function openDatabase(url: string): Promise<Database> {
+function openDatabase({ postgresUrl, statementLimitMs }: DaemonReplicaOptions): Promise<Database> {
   const options = {
-    url,
+    url: postgresUrl,
+    statementLimitMs,
     schema: 'daemon',
     migrations: daemonMigrations,
     applicationName: 'daemon-spec',
