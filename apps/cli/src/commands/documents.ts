@@ -52,7 +52,7 @@ export function addDocumentCommands(program: Command, session: SessionOf): void 
         query: { elements },
       });
       output.note(
-        `connector ${name} deleted; its elements are ${elements === 'remove' ? 'removed' : 'kept'}`,
+        `connector ${name} deleted; its elements are ${elements === 'remove' ? 'being removed: see its runs' : 'kept'}`,
       );
     });
 }
