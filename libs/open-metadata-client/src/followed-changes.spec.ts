@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ElementChange } from '@idaemon/contracts';
 import type { ConnectorStateStore, FollowQuery } from '@idaemon/connector-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,12 +13,14 @@ class FeedOfNames {
   hasGap = false;
   gaps = 0;
   nowMs = 0;
+  /** Called with each request. */
+  onAsk: (count: number) => void = () => undefined;
   readonly listeners = new Set<() => void>();
 
   readonly source: ChangeSource = {
     ask: async (query, signal) => {
       signal.throwIfAborted();
-      this.asked.push(query);
+      this.onAsk(this.asked.push(query));
       const { hasGap } = this;
       this.hasGap = false;
       const from = Number(query.cursor ?? 0);
@@ -32,6 +35,10 @@ class FeedOfNames {
     },
     onGap: () => void (this.gaps += 1),
     nowMs: () => this.nowMs,
+    wait: async (delayMs) => {
+      this.nowMs += delayMs;
+      await turn();
+    },
   };
 
   add(...names: string[]): void {
@@ -109,7 +116,7 @@ describe('following changes', () => {
   it('waits for a notice, and ends when it is told to stop', async () => {
     const changes = follow(true);
     const next = changes.next();
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     feed.add('a');
     expect(nameOf(await next)).toBe('a');
     const last = changes.next();
@@ -117,6 +124,16 @@ describe('following changes', () => {
     expect((await last).done).toBe(true);
     expect(feed.listeners.size).toBe(0);
     expect(cursor()).toBe('1');
+  });
+
+  it('does not ask for each notice while they are of what the filter leaves out', async () => {
+    feed.pageSize = 0;
+    feed.onAsk = (count) => {
+      if (count === 100) run.abort();
+      else setImmediate(() => feed.add());
+    };
+    expect((await follow(true).next()).done).toBe(true);
+    expect(feed.nowMs).toBeGreaterThan(90_000);
   });
 
   it('does not take a stop for the end, where it does not wait', async () => {

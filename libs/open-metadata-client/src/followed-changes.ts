@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { canonicalJson, type ChangesPage, type ChangesQuery, type ElementChange } from '@idaemon/contracts';
 import type { ConnectorStateStore, FollowQuery } from '@idaemon/connector-kit';
 import type { z } from 'zod';
@@ -13,6 +12,8 @@ export interface ChangeSource {
   /** All elements are given anew, since what followed the cursor is no longer kept. */
   onGap(): void;
   nowMs(): number;
+  /** Rejects when the signal aborts. */
+  wait(delayMs: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface FollowOptions {
@@ -25,6 +26,8 @@ export interface FollowOptions {
 
 /** Notices within it share a request. */
 const gatherMs = 50;
+/** Between requests, while notices are of what the filter leaves out. */
+const longestRestMs = 1_000;
 /** How far a connector may have to go back: the cursor is not kept for each element. */
 const keepIntervalMs = 2_000;
 
@@ -36,6 +39,7 @@ export async function* followChanges(
 ): AsyncGenerator<ElementChange> {
   const notices = waits ? new ChangeNotices(source.listen, signal) : undefined;
   const place = new Place(query, state, () => source.nowMs());
+  let restMs = gatherMs;
   try {
     await place.find();
     for (;;) {
@@ -48,10 +52,13 @@ export async function* followChanges(
         await place.moveTo(cursor);
       }
       await place.moveTo(page.cursor, page.items.length > 0 && !page.hasMore);
+      restMs = page.items.length > 0 ? gatherMs : Math.min(restMs * 2, longestRestMs);
       if (page.hasMore) continue;
       if (!notices) return;
+      const askedAtMs = source.nowMs();
       await notices.next();
-      await wait(gatherMs, undefined, { signal });
+      const restedMs = source.nowMs() - askedAtMs;
+      await source.wait(Math.max(gatherMs, restMs - restedMs), signal);
     }
   } catch (error) {
     // A loop over the changes ends when it is told to stop; a refresh must not take that for the end of the changes.

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   events,
   gatewayMessages,
@@ -52,6 +53,7 @@ function changeSource(requests: GatewayRequests): ChangeSource {
     listen: (onNotice) => messaging.subscribe(events.metadataChanged, { gateway }, onNotice),
     onGap: () => onGap?.(),
     nowMs: () => requests.nowMs(),
+    wait: (delayMs, until) => wait(delayMs, undefined, { signal: until }),
   };
 }
 
