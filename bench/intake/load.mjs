@@ -22,6 +22,7 @@ process.on('message', async (load) => {
 /** @param {Load} load */
 async function run({ url, connections, seconds, eventBytes, batch, first = 0 }) {
   const target = new URL(url);
+  const template = eventTemplate(eventBytes);
   const state = {
     next: first,
     until: performance.now() + seconds * 1000,
@@ -30,9 +31,7 @@ async function run({ url, connections, seconds, eventBytes, batch, first = 0 }) 
     broken: 0,
   };
   const begun = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, () => converse(target, { eventBytes, batch }, state)),
-  );
+  await Promise.all(Array.from({ length: connections }, () => converse(target, { template, batch }, state)));
   const ms = performance.now() - begun;
   const sorted = Float64Array.from(state.latencies).sort();
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -87,8 +86,7 @@ function wholeAnswer(text) {
   return text.slice(9, 12);
 }
 
-function requestOf(target, { eventBytes, batch }) {
-  const template = eventTemplate(eventBytes);
+function requestOf(target, { template, batch }) {
   const path = batch ? '/api/v1/lineage/batch' : '/api/v1/lineage';
   const events = batch ?? 1;
   const bodyBytes = batch ? (template.bytes.length + 1) * events + 1 : template.bytes.length;

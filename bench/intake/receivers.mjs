@@ -29,7 +29,7 @@ export async function startReceivers({ folder, postgres, nats }) {
   await system.start({ name: app, app, port: await freePortNear(19_417), environment: {} });
   await system.untilReady(app);
   const bare = await startBare();
-  const numbers = { next: Date.now() * 1_000 };
+  const numbers = { next: 1 };
   const ours = { url: system.url(app), pid: system.process(app).identity.pid };
   return {
     postgresUrl,

@@ -50,7 +50,8 @@ class FoldAndDispatch implements OnApplicationBootstrap, OnModuleDestroy {
     const { database, metrics, log, environment, notice } = this;
     const { signal } = this.#stopping;
     const onFolded = () => notice.folded();
-    const options = { database, metrics, log, clock: systemClock, onFolded };
+    const isPressed = () => this.events.isPressed;
+    const options = { database, metrics, log, clock: systemClock, onFolded, isPressed };
     const workers = Array.from({ length: foldWorkers }, () => new FoldWorker(options));
     const wake = () => workers.forEach((worker) => worker.wake());
     this.events.onGrown(wake, signal);

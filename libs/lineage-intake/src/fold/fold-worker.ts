@@ -18,11 +18,16 @@ export interface FoldWorkerOptions {
   metrics: Metrics;
   /** Something is newly known, here. */
   onFolded: () => void;
+  /** Those who send have the process first: folding takes little at once and rests in between. */
+  isPressed?: () => boolean;
   limits?: FoldLimits;
 }
 
 /** Eight MiB of bodies are some dozens of MiB once they are parsed. */
 const usualLimits: FoldLimits = { events: 500, bytes: 8 * 1024 * 1024 };
+/** Few enough that nobody who sends notices. */
+const gentleLimits: FoldLimits = { events: 40, bytes: 256 * 1024 };
+const restPerWork = 6;
 /** Events that other replicas have received are found by looking. */
 const pollIntervalMs = 500;
 
@@ -42,8 +47,11 @@ export class FoldWorker {
     const { clock } = this.options;
     while (!signal.aborted) {
       try {
-        const batch = await this.foldNext();
+        const isPressed = this.options.isPressed?.() ?? false;
+        const begunMs = performance.now();
+        const batch = await this.foldNext(isPressed ? gentleLimits : undefined);
         this.#backOff.reset();
+        if (batch && isPressed) await pause(clock, (performance.now() - begunMs) * restPerWork, signal);
         if (!batch) await this.#wake.nextWithin(pollIntervalMs, clock, signal);
       } catch (error) {
         const delayMs = this.#backOff.nextDelayMs();
@@ -54,8 +62,8 @@ export class FoldWorker {
   }
 
   /** One batch; undefined when there is none to fold. Throws what a later try may mend. */
-  async foldNext(): Promise<FoldedBatch | undefined> {
-    const { database, limits = usualLimits } = this.options;
+  async foldNext(limits: FoldLimits = this.options.limits ?? usualLimits): Promise<FoldedBatch | undefined> {
+    const { database } = this.options;
     try {
       return this.#count(await foldNextBatch(database, limits));
     } catch (error) {

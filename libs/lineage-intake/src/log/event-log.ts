@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Database } from '@idaemon/persistence';
 import { appendEvents, type NewEvent } from './append-events.js';
 import { GroupCommit } from './group-commit.js';
+import { Pressure } from './pressure.js';
 
 export interface EventLogOptions {
   /** How long events wait for Postgres. */
@@ -15,6 +16,7 @@ export interface EventLogOptions {
 export class EventLog {
   readonly #commits: GroupCommit;
   readonly #grown = new EventEmitter();
+  readonly #pressure = new Pressure(() => performance.now());
 
   constructor(database: Database, { waitMs, onCommit, onFailure }: EventLogOptions) {
     this.#grown.setMaxListeners(0);
@@ -34,12 +36,19 @@ export class EventLog {
    * order. Rejects with SystemUnavailableError when Postgres did not answer in time: they may be in the log then.
    */
   append(events: readonly NewEvent[]): Promise<void> {
-    return this.#commits.add(events);
+    const committed = this.#commits.add(events);
+    this.#pressure.note(events.length, this.#commits.size);
+    return committed;
   }
 
   /** Events that wait for their commit, by requests. */
   get waiting(): number {
     return this.#commits.size;
+  }
+
+  /** So much comes in that other work of this process should step back. */
+  get isPressed(): boolean {
+    return this.#pressure.isHigh;
   }
 
   /** Told when this process has added to the log; what other replicas add is found by looking. Ends with `signal`. */
