@@ -41,7 +41,7 @@ export async function readChangedPage(
   const jobs = await sql.rows<DirtyRow<KnownJob>>(dirtySql('job'), query);
   const runs = await sql.rows<DirtyRun>(dirtyRunSql, [...query, runsPerJob]);
   const jobKeys = jobs.map(({ key }) => key);
-  const current = await byJob(sql, currentRunSql, [jobKeys]);
+  const current = await currentRunsOf(sql, jobKeys);
   const retired = await byJob(sql, retiredRunsSql, [jobKeys, runsPerJob]);
   return {
     jobs: jobs.map(({ key, known }) => ({
@@ -81,6 +81,11 @@ export async function acknowledgePage(
     }
     if (retired.length > 0) await sql.rows(retireSql, [retired]);
   });
+}
+
+/** By the job's key: the run whose inputs and outputs are the job's. */
+export function currentRunsOf(sql: Sql, jobKeys: readonly string[]): Promise<Map<string, KnownRun[]>> {
+  return byJob(sql, currentRunSql, [jobKeys]);
 }
 
 async function byJob(sql: Sql, statement: string, parameters: unknown[]): Promise<Map<string, KnownRun[]>> {

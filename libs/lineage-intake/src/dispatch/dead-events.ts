@@ -9,6 +9,7 @@ import { readEvent } from '@idaemon/open-lineage';
 import type { Database, Sql } from '@idaemon/persistence';
 import type { z } from 'zod';
 import { applyEvents } from '../fold/fold-batch.js';
+import { LostRaceError } from '../fold/merge-rows.js';
 import { park } from './parked-rows.js';
 
 interface LetterRow {
@@ -67,6 +68,16 @@ export class DeadEvents {
   async replay({ id, body }: ReplayRequest): Promise<{ result: 'folded' | 'queued' }> {
     const repaired = body === undefined ? undefined : Buffer.from(body);
     if (repaired) readEvent(repaired);
+    for (;;) {
+      try {
+        return await this.#replayOnce(id, repaired);
+      } catch (error) {
+        if (!(error instanceof LostRaceError)) throw error;
+      }
+    }
+  }
+
+  #replayOnce(id: string, repaired: Buffer | undefined): Promise<{ result: 'folded' | 'queued' }> {
     return this.database.transaction(async (sql) => {
       const row = await letter(sql, id, 'for update');
       const event = { ...eventOf(row), ...(repaired ? { body: repaired } : {}) };

@@ -224,11 +224,25 @@ describe('a replay', () => {
     expect(await requestReplay(store.database, request)).toBe(12);
     await expect.poll(() => handed).toEqual(['5.0', '5.1']);
     await expect.poll(() => store.database.rows('select 1 from replay')).toEqual([]);
-    await store.database.rows(
-      `update event set received_at = now() - interval '1 hour' where body::text like '%'`,
-    );
+    await store.database.rows(`update event set received_at = now() - interval '1 hour'`);
     const later = { ...request, match: {}, from: new Date(Date.now() - 60_000) };
     expect(await requestReplay(store.database, later)).toBe(0);
     expect(await requestReplay(store.database, { ...request, connector: 'nobody' })).toBeUndefined();
+  });
+
+  it('begins with the events received since a time', async () => {
+    await store.log(...runs(30, 2));
+    const { handed } = listen();
+    await untilSaved();
+    handed.length = 0;
+    await store.database.rows(
+      `update event set received_at = now() - interval '1 hour' where convert_from(body, 'utf8') like '%:00.000Z%'`,
+    );
+    const from = new Date(Date.now() - 60_000);
+    await requestReplay(store.database, { connector: 'http-out', match: {}, from, requestedBy: 'spec' });
+    await expect.poll(() => handed.length).toBe(30);
+    await expect.poll(() => store.database.rows('select 1 from replay')).toEqual([]);
+    expect(handed.every((name) => name.endsWith('.1'))).toBe(true);
+    expect(handed.length).toBe(30);
   });
 });

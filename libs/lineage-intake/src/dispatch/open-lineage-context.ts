@@ -4,6 +4,7 @@ import { eventIdOf, readEvent, type OpenLineageEvent } from '@idaemon/open-linea
 import { streamCount, type NewEvent } from '../log/append-events.js';
 import { entityShardsOf } from './cataloguer-claim.js';
 import { changedEntities, type ChangedEnvironment } from './changed-entities.js';
+import { knownEntities } from './known-entities.js';
 import { listen, type ListenerEnvironment } from './listener.js';
 import { streamsOf } from './subscription-rows.js';
 
@@ -41,6 +42,8 @@ function openLineageOf(
       const cataloguer = { connector, shard, epoch, entityShards: entityShardsOf(shard, shards) };
       return changedEntities(environment, cataloguer, options, signal);
     },
+    known: (options = {}) =>
+      knownEntities(environment.database, entityShardsOf(shard, shards), options, signal),
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EventMatch } from '@idaemon/open-lineage';
 import type { Sql } from '@idaemon/persistence';
 import type { EventSource } from './event-source.js';
@@ -66,19 +67,41 @@ export async function requestReplay(
   sql: Sql,
   { connector, from, match, requestedBy }: ReplayRequest,
 ): Promise<number | undefined> {
-  const subscribed = await sql.rows(`select 1 from subscription where connector = $1 limit 1`, [connector]);
-  if (subscribed.length === 0) return undefined;
-  const rows = await sql.rows<{ positions: string }>(
-    `with one as (select gen_random_uuid() as id)
-     insert into replay (id, connector, stream, position, until, match, requested_by)
-     select one.id, $1, s.stream, first.position, s.position, $3::jsonb, $4
-     from subscription s, one, lateral (
-       select coalesce(min(e.position) - 1, s.position) as position from event e
-       where e.stream = s.stream and e.received_at >= coalesce($2::timestamptz, '-infinity')
-     ) first
-     where s.connector = $1 and first.position < s.position
-     returning until - position as positions`,
-    [connector, from ?? null, JSON.stringify(match), requestedBy],
+  const cursors = await sql.rows<{ stream: number; position: string }>(
+    `select stream, position from subscription where connector = $1 order by stream`,
+    [connector],
   );
-  return rows.reduce((sum, { positions }) => sum + Number(positions), 0);
+  if (cursors.length === 0) return undefined;
+  const id = randomUUID();
+  let positions = 0;
+  for (const { stream, position } of cursors) {
+    const until = Number(position);
+    const after = from === undefined ? 0 : await lastBefore(sql, stream, from, until);
+    if (after >= until) continue;
+    await sql.rows(
+      `insert into replay (id, connector, stream, position, until, match, requested_by)
+       select $1, $2, stream, greatest($4::bigint, removed_to), $5::bigint, $6::jsonb, $7
+       from stream where stream = $3 and removed_to < $5::bigint`,
+      [id, connector, stream, after, until, JSON.stringify(match), requestedBy],
+    );
+    positions += until - after;
+  }
+  return positions;
+}
+
+/** Times grow with positions, so that a few looks find the place; a scan would read most of the log. */
+async function lastBefore(sql: Sql, stream: number, time: Date, until: number): Promise<number> {
+  let low = 0;
+  let high = until;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const event = await sql.row<{ position: string; isBefore: boolean }>(
+      `select position, received_at < $3::timestamptz as "isBefore" from event
+       where stream = $1 and position > $2 order by position limit 1`,
+      [stream, middle, time],
+    );
+    if (event?.isBefore && Number(event.position) <= high) low = Number(event.position);
+    else high = middle;
+  }
+  return low;
 }

@@ -23,6 +23,8 @@ export class FinishFoldAndDispatch1700000004000 implements MigrationInterface {
         add column has_datasets boolean not null default false`);
     await runner.query(`
       create index run_by_job on run (job_key, last_event_time desc, key desc) include (is_complete, has_datasets)`);
+    // For retention. Of blocks, not of rows: hot rows need not be written to it each time.
+    await runner.query(`create index run_by_change on run using brin (changed_at)`);
     // Which shards of entities are whose to catalogue.
     await runner.query(`
       create table cataloguer (
@@ -56,7 +58,7 @@ export class FinishFoldAndDispatch1700000004000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`drop table replay, cataloguer`);
     await runner.query(`alter table subscription drop column shard, drop column gap_events`);
-    await runner.query(`drop index run_by_job`);
+    await runner.query(`drop index run_by_job, run_by_change`);
     await runner.query(`
       alter table run drop column last_event_time, drop column is_complete, drop column has_datasets,
         add column last_event_at timestamptz not null default now()`);
