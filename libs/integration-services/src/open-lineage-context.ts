@@ -88,4 +88,6 @@ export interface OpenLineageContext {
    * acknowledged when the next one is asked for: finish with it before. An entity that changed meanwhile comes again.
    */
   changed(options?: ChangedOptions): AsyncIterable<ChangedEntities>;
+  /** All jobs, runs and datasets of this connector's shard, as they are now, in pages; ends. For `refresh`. */
+  known(options?: ChangedOptions): AsyncIterable<ChangedEntities>;
 }

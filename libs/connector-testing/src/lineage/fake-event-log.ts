@@ -1,5 +1,6 @@
 import type {
   ChangedEntities,
+  ChangedJob,
   ChangedOptions,
   ListenOptions,
   OpenLineageContext,
@@ -12,6 +13,7 @@ import {
   eventMatcher,
   readEvent,
   type Fold,
+  type KnownJob,
   type KnownRun,
   type OpenLineageEvent,
 } from '@idaemon/open-lineage';
@@ -50,6 +52,7 @@ export class FakeEventLog {
           for (const wake of [...this.#waiting]) wake();
         },
         changed: (options) => this.#changed(options ?? {}, signal),
+        known: (options) => this.#known(options ?? {}, signal),
       },
     });
   }
@@ -123,13 +126,26 @@ export class FakeEventLog {
     }
   }
 
+  async *#known({ runsPerJob = 10 }: ChangedOptions, signal: AbortSignal): AsyncGenerator<ChangedEntities> {
+    signal.throwIfAborted();
+    const { jobs, runs, datasets } = this.#fold;
+    const recent = [...runs].filter(([key]) => this.#recentRuns(key, runsPerJob).has(key));
+    yield {
+      datasets: [...datasets].map(([key, known]) => ({ key, known })),
+      jobs: [...jobs].map(([key, known]) => this.#changedJob(key, known)),
+      runs: recent.map(([key, known]) => ({ key, known, job: jobs.get(jobKeyOf(known)) })),
+    };
+  }
+
+  #changedJob(key: string, known: KnownJob): ChangedJob {
+    return { key, known, currentRun: this.#runsOf(key).find(hasDatasets), retiredRuns: [] };
+  }
+
   #takePage(limit: number, runsPerJob: number): ChangedEntities {
     const { jobs, runs, datasets } = this.#dirty;
     for (const key of runs) if (!this.#recentRuns(key, runsPerJob).has(key)) runs.delete(key);
     return {
-      jobs: first(jobs, limit, this.#fold.jobs).map(([key, known]) => ({
-        ...{ key, known, currentRun: this.#runsOf(key).find(hasDatasets), retiredRuns: [] },
-      })),
+      jobs: first(jobs, limit, this.#fold.jobs).map(([key, known]) => this.#changedJob(key, known)),
       runs: first(runs, limit, this.#fold.runs).map(([key, known]) => ({
         ...{ key, known, job: this.#fold.jobs.get(jobKeyOf(known)) },
       })),
