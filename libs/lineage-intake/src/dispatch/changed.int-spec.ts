@@ -126,6 +126,33 @@ describe('what has changed', () => {
   });
 });
 
+describe('all that is known', () => {
+  it('is read in pages, acknowledged or not, and ends', async () => {
+    await logAndFold(
+      ...Array.from({ length: 7 }, (_, n) =>
+        runEvent({ run: n, job: `job${n % 3}`, at: n, type: 'COMPLETE', inputs: [`in${n}`] }),
+      ),
+    );
+    await store.database.rows(`update job set dirty_since = null`);
+    const { openLineage, stop } = dispatch.context('cataloguer');
+    stops.push(stop);
+    const pages: ChangedEntities[] = [];
+    for await (const page of openLineage.known({ limit: 2, runsPerJob: 1 })) pages.push(page);
+    const datasets = pages.flatMap((page) => page.datasets.map(({ known }) => known.name));
+    expect(datasets.toSorted()).toEqual(Array.from({ length: 7 }, (_, n) => `in${n}`));
+    const jobs = pages.flatMap((page) =>
+      page.jobs.map(({ known, currentRun }) => [known.name, currentRun?.runId]),
+    );
+    expect(jobs.toSorted()).toEqual([
+      ['job0', runIdOf(6)],
+      ['job1', runIdOf(4)],
+      ['job2', runIdOf(5)],
+    ]);
+    expect(pages.flatMap((page) => page.runs)).toHaveLength(3);
+    expect(pages.every((page) => page.jobs.length <= 2 && page.datasets.length <= 2)).toBe(true);
+  });
+});
+
 describe('whoever catalogues', () => {
   it('is refused its acknowledgement once a newer owner is there', async () => {
     await logAndFold(runEvent());

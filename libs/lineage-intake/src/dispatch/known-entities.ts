@@ -59,7 +59,7 @@ const pageSql = (table: 'dataset' | 'job'): string => `
     from (
       select key, known from ${table}
       where shard = any($1::smallint[]) and key collate "C" > $2 order by key collate "C" limit $3::integer
-    ) some
+    ) listed
   ) sized where before < $4::bigint order by key collate "C"`;
 
 const newestRunsSql = `
