@@ -1,4 +1,5 @@
 import type { EventKind, EventType, ReadEvent } from './event.js';
+import { namePattern } from './name-pattern.js';
 
 /**
  * Which events are meant: all that is given must fit. Texts are patterns of the whole name in which `*` stands for any
@@ -51,17 +52,12 @@ function named(
   namesOf: (event: ReadEvent) => readonly unknown[],
 ): Test | undefined {
   return given(patterns, (list) => {
-    const expressions = list.map(expressionOf);
+    const expressions = list.map(namePattern);
     return (event) =>
       namesOf(event).some(
         (name) => typeof name === 'string' && expressions.some((expression) => expression.test(name)),
       );
   });
-}
-
-function expressionOf(pattern: string): RegExp {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
 }
 
 function datasetsOf({ event, dataset }: ReadEvent) {
