@@ -35,7 +35,11 @@ export const Assignment = Fence.extend({
 });
 export type Assignment = z.output<typeof Assignment>;
 
-export const StatusReport = Fence.extend({ status: ObservedStatus });
+export const StatusReport = Fence.extend({
+  status: ObservedStatus,
+  /** What its next refresh was planned for: the schedule of an older document or start says nothing to a next owner. */
+  planned: z.object({ revision: z.number().int(), restarts: z.number().int() }).optional(),
+});
 export type StatusReport = z.output<typeof StatusReport>;
 
 /** Every 1.5 s, and at once after a wake-up. The first one registers, with the definitions. */

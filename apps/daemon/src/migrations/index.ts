@@ -4,6 +4,7 @@ import { RunSeen1700000002000 } from './1700000002000-run-seen.js';
 import { LastPlan1700000003000 } from './1700000003000-last-plan.js';
 import { Egeria1700000010000 } from './1700000010000-egeria.js';
 import { RemovalRuns1700000004000 } from './1700000004000-removal-runs.js';
+import { PlannedFor1700000021000 } from './1700000021000-planned-for.js';
 import { Senders1700000020000 } from './1700000020000-senders.js';
 
 /** In order; a migration is never changed once it is released, a new one is added. */
@@ -15,4 +16,5 @@ export const daemonMigrations = [
   Egeria1700000010000,
   RemovalRuns1700000004000,
   Senders1700000020000,
+  PlannedFor1700000021000,
 ];

@@ -39,8 +39,9 @@ export class AssignmentRepository {
 
   async listFor(instanceId: string): Promise<Assignments> {
     const rows = await this.database.rows<AssignmentRow>(
-      // A connector that was stopped and started again begins anew.
-      `select m.*, case when s.reported_at >= m.wanted_since then s.next_refresh_at end as next_refresh_at
+      // A connector that was stopped and started again begins anew, and so does one whose document has changed.
+      `select m.*, case when s.reported_at >= m.wanted_since and s.planned_revision = m.revision
+         and s.planned_restarts = m.restarts then s.next_refresh_at end as next_refresh_at
        from (${marks}) m
        left join connector_status s on s.connector = m.connector and s.shard = m.shard
        order by m.connector, m.shard`,

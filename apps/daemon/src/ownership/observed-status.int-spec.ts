@@ -97,6 +97,21 @@ test('a connector that was stopped and started again refreshes anew', async () =
   expect((await bed.beat(a)).assignments).toMatchObject([{ epoch: 2, nextRefreshAt: null }]);
 });
 
+test.each([
+  ['document was changed', 'update connector set revision = 2, updated_at = clock_timestamp()'],
+  ['restart was asked for', 'update connector set restarts = restarts + 1'],
+])('a connector whose %s while its owner was dead refreshes with the next owner', async (_, change) => {
+  const a = await bed.oneWith('landing');
+  const schedule = { nextRefreshAt: '2030-01-01T00:00:00.000Z' };
+  await bed.heartbeats.beat(a.heartbeat(a.statuses(schedule)));
+  await bed.database.rows(change);
+  // What its owner had sent before it knew says nothing about the change either.
+  await bed.heartbeats.beat(a.heartbeat(a.statuses(schedule)));
+  const b = new InstanceStandIn();
+  await bed.live(10, [b]);
+  expect([...b.assignments.values()]).toMatchObject([{ connector: 'landing', nextRefreshAt: null }]);
+});
+
 test('a message that Postgres cannot hold as it is keeps nobody from being heard', async () => {
   const a = await bed.oneWith('landing');
   const message = 'The server said "\0" and half of \uD83D';

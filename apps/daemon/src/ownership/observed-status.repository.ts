@@ -9,9 +9,7 @@ export class ObservedStatusRepository {
 
   async report(instanceId: string, reports: readonly StatusReport[]): Promise<void> {
     if (reports.length === 0) return;
-    const rows = storableJson(
-      reports.map(({ connector, shard, epoch, status }) => ({ connector, shard, epoch, ...status })),
-    );
+    const rows = storableJson(reports.map(({ status, ...rest }) => ({ ...rest, ...status })));
     await this.database.rows(statusesQuery, [instanceId, rows]);
     if (reports.some(({ status }) => status.currentRun)) {
       await this.database.rows(currentRunsQuery, [instanceId, rows]);
@@ -22,24 +20,28 @@ export class ObservedStatusRepository {
 const reported = `
   select r.*, o.instance_id, c.gateway
   from jsonb_to_recordset($2::jsonb) as r (connector text, shard int, epoch bigint, state text, since timestamptz,
-    "currentRun" jsonb, "lastRun" jsonb, "lastPlan" jsonb, "nextRefreshAt" timestamptz, "nextTryAt" timestamptz, error jsonb)
+    "currentRun" jsonb, "lastRun" jsonb, "lastPlan" jsonb, "nextRefreshAt" timestamptz, "nextTryAt" timestamptz, error jsonb,
+    planned jsonb)
   join ownership o using (connector, shard, epoch)
   join connector c on c.name = r.connector
   where o.instance_id = $1
   order by r.connector, r.shard`;
 
+const asTold = (column: string) => `${column} = case
+  when excluded.state in ('running', 'paused', 'stopped') or excluded.next_refresh_at is not null
+  then excluded.${column} else s.${column} end`;
+
 // A new owner does not know yet what ran last nor when the next refresh is due: what is stored stays until it says so.
 const statusesQuery = `
   insert into connector_status as s (connector, shard, epoch, instance_id, state, since, current_run, last_run,
-    last_plan, next_refresh_at, next_try_at, error, reported_at)
+    last_plan, next_refresh_at, next_try_at, error, reported_at, planned_revision, planned_restarts)
   select connector, shard, epoch, instance_id, state, since, "currentRun", "lastRun", "lastPlan",
-    "nextRefreshAt", "nextTryAt", error, clock_timestamp()
+    "nextRefreshAt", "nextTryAt", error, clock_timestamp(), (planned->>'revision')::int, (planned->>'restarts')::int
   from (${reported}) reported
   on conflict (connector, shard) do update set epoch = excluded.epoch, instance_id = excluded.instance_id,
     state = excluded.state, since = excluded.since, current_run = excluded.current_run,
     last_run = coalesce(excluded.last_run, s.last_run), last_plan = coalesce(excluded.last_plan, s.last_plan),
-    next_refresh_at = case when excluded.state in ('running', 'paused', 'stopped') then excluded.next_refresh_at
-      else coalesce(excluded.next_refresh_at, s.next_refresh_at) end,
+    ${['next_refresh_at', 'planned_revision', 'planned_restarts'].map(asTold).join(', ')},
     next_try_at = excluded.next_try_at, error = excluded.error, reported_at = excluded.reported_at
   where s.epoch is null or s.epoch <= excluded.epoch`;
 

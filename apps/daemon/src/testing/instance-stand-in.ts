@@ -80,7 +80,10 @@ export class InstanceStandIn {
   }
 
   statuses(status: Partial<ObservedStatus> = {}): Heartbeat['statuses'] {
-    return [...this.owned.values()].map((fence) => ({ ...fence, status: { ...runningStatus, ...status } }));
+    return [...this.owned.values()].map((fence) => {
+      const { revision, restarts } = this.assignments.get(keyOf(fence)) ?? { revision: 1, restarts: 0 };
+      return { ...fence, status: { ...runningStatus, ...status }, planned: { revision, restarts } };
+    });
   }
 
   /** What it says with `release`; told once. */

@@ -1,4 +1,10 @@
-import { IdaemonError, type Assignment, type ConnectorConfiguration, type Fence } from '@idaemon/contracts';
+import {
+  IdaemonError,
+  type Assignment,
+  type ConnectorConfiguration,
+  type Fence,
+  type StatusReport,
+} from '@idaemon/contracts';
 import { inNameOf, type StrayErrorOwner } from '../bootstrap/stray-errors.js';
 import type { HostEnvironment } from '../hosting/host-environment.js';
 import { Lease } from '../hosting/lease.js';
@@ -62,7 +68,7 @@ export class ConnectorInstance implements InstanceContext, StrayErrorOwner {
   #cycle = new AbortController();
   #rest = new AbortController();
   /** The revision and restart that the schedule was planned for. */
-  #planned: string | undefined;
+  #planned: StatusReport['planned'];
   #configuration: { revision: number; content: ConnectorConfiguration } | undefined;
   #life: Promise<void> = Promise.resolve();
 
@@ -121,6 +127,11 @@ export class ConnectorInstance implements InstanceContext, StrayErrorOwner {
     this.#rest.abort();
     this.queue.stop();
     await this.#life;
+  }
+
+  /** What the daemon should hear of it. */
+  get report(): StatusReport {
+    return { ...this.fence, status: this.status.snapshot(), planned: this.#planned };
   }
 
   get isStuck(): boolean {
@@ -224,13 +235,12 @@ export class ConnectorInstance implements InstanceContext, StrayErrorOwner {
 
   #plan(configuration: ConnectorConfiguration): void {
     const { revision, restarts, nextRefreshAt } = this.#assignment;
-    const plan = `${revision} ${restarts}`;
-    if (this.#planned === plan) return;
+    if (this.#planned?.revision === revision && this.#planned.restarts === restarts) return;
     const hasRefresh = definitionOf(configuration, this.environment).refresh !== undefined;
     const schedule = new RefreshSchedule(hasRefresh ? configuration.schedule : undefined);
     const isOther = this.#planned !== undefined;
     this.queue.plan(schedule, nextRefreshAt === null ? null : Date.parse(nextRefreshAt), isOther);
-    this.#planned = plan;
+    this.#planned = { revision, restarts };
   }
 
   /** A run was due and could not begin, since the connector cannot be connected: whoever waits for it hears why. */

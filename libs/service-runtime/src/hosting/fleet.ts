@@ -97,12 +97,12 @@ export class Fleet {
     const { instances } = this;
     let bytes = instances.length * fenceBytes;
     for (const instance of instances) {
-      const { status, fence } = instance;
+      const { status } = instance;
       const isNews = status.isChanging || this.#reported.get(instance) !== status.version;
       if (!all && !isNews) continue;
       if (reports.length > 0 && bytes > maxHeartbeatBytes)
         return { reports, isComplete: false, sent: () => this.#sent(included) };
-      const report = { ...fence, status: status.snapshot() };
+      const { report } = instance;
       bytes += JSON.stringify(report).length;
       included.push([instance, status.version]);
       reports.push(report);
