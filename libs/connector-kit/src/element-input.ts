@@ -24,7 +24,8 @@ type Types<C extends CollectionDeclaration> =
 type Attributes<T> = T extends EntityTypeName ? AttributesOf<T> : never;
 type Merged<U> = (U extends unknown ? (u: U) => void : never) extends (merged: infer M) => void ? M : never;
 
-type Parent<C extends CollectionDeclaration> =
+/** The element that one of the collection hangs under: `{ <collection>: <its element> }`. */
+export type ParentInput<C extends CollectionDeclaration> =
   C['parents'] extends Readonly<Record<string, unknown>>
     ? { [P in keyof C['parents']]: Record<P, ReferenceInput> }[keyof C['parents']]
     : never;
@@ -32,7 +33,9 @@ type Parent<C extends CollectionDeclaration> =
 type Relationships<C extends CollectionDeclaration> = C['relationships'] extends object
   ? {
       [R in keyof C['relationships'] & RelationshipTypeName]?: readonly (
-        ReferenceInput | { to: ReferenceInput; properties: RelationshipAttributesOf<R> }
+        | ReferenceInput
+        | { to: ReferenceInput; properties: RelationshipAttributesOf<R> }
+        | { from: ReferenceInput; properties?: RelationshipAttributesOf<R> }
       )[];
     }
   : never;
@@ -53,11 +56,13 @@ interface Envelope<C extends CollectionDeclaration> {
   /** OpenLineage's names of the thing, by which other sources refer to it. */
   locators?: readonly Locator[];
   /** `{ <collection>: <its element> }`, of the collections that are declared as parents. */
-  parent?: Parent<C>;
+  parent?: ParentInput<C>;
   relationships?: Relationships<C>;
   classifications?: Classifications<C>;
   effectiveFrom?: string;
   effectiveTo?: string;
+  /** Hearsay of a thing that another source may own: it takes the element over. See `ElementWrite`. */
+  isTentative?: true;
 }
 
 /** An element of a collection, as a connector yields it. Undefined attributes are left out. */
@@ -78,7 +83,7 @@ export function toElementWrite(
   const collection = collectionOf(service, collectionName);
   const { typeName, qualifiedName, sourceKey, locators, parent, relationships, classifications, ...rest } =
     input;
-  const { effectiveFrom, effectiveTo, ...attributes } = rest;
+  const { effectiveFrom, effectiveTo, isTentative, ...attributes } = rest;
   const links = [...parentLinks(service, collection, parent), ...declaredLinks(collection, relationships)];
   return {
     type: typeName ?? collection.type,
@@ -90,6 +95,7 @@ export function toElementWrite(
     ...(links.length ? { relationships: links } : {}),
     ...(effectiveFrom === undefined ? {} : { effectiveFrom }),
     ...(effectiveTo === undefined ? {} : { effectiveTo }),
+    ...(isTentative ? { isTentative } : {}),
   };
 }
 
@@ -122,7 +128,10 @@ function parentLinks(
   });
 }
 
-type Link = ReferenceInput | { to: ReferenceInput; properties: ElementWrite['properties'] };
+type Link =
+  | ReferenceInput
+  | { to: ReferenceInput; properties: ElementWrite['properties'] }
+  | { from: ReferenceInput; properties?: ElementWrite['properties'] };
 
 function declaredLinks(
   collection: CollectionDeclaration,
@@ -131,15 +140,24 @@ function declaredLinks(
   return Object.entries(relationships ?? {}).flatMap(([type, links]) => {
     const declaration = collection.relationships?.[type as RelationshipTypeName];
     if (!declaration) throw new Error(`${collection.type} may not declare the relationship ${type} here`);
-    const { otherEnd } = declaration;
-    const otherType = relationshipEnds(type as RelationshipTypeName)[otherEnd === 1 ? 0 : 1].type;
-    return ((links ?? []) as readonly Link[]).map((link): RelationshipWrite => {
-      if (typeof link === 'string' || !('to' in link))
-        return { type, otherEnd, other: toReference(otherType, link) };
-      const properties = withoutUndefined(link.properties);
-      return { type, otherEnd, other: toReference(otherType, link.to), properties };
-    });
+    return ((links ?? []) as readonly Link[]).map((link) => declaredLink(type, declaration.otherEnd, link));
   });
+}
+
+function declaredLink(type: string, declaredEnd: 1 | 2 | 'either', link: Link): RelationshipWrite {
+  const isPlain = typeof link === 'string' || !('to' in link || 'from' in link);
+  const isFrom = !isPlain && 'from' in link;
+  const otherEnd = declaredEnd === 'either' ? (isFrom ? 1 : 2) : declaredEnd;
+  if (isFrom && otherEnd === 2) throw new Error(`${type} may not be declared from its other end here`);
+  const otherType = relationshipEnds(type as RelationshipTypeName)[otherEnd === 1 ? 0 : 1].type;
+  if (isPlain) return { type, otherEnd, other: toReference(otherType, link) };
+  const other = toReference(otherType, isFrom ? link.from : link.to);
+  return {
+    type,
+    otherEnd,
+    other,
+    ...(link.properties ? { properties: withoutUndefined(link.properties) } : {}),
+  };
 }
 
 function classificationsOf(classifications: object): NonNullable<ElementWrite['classifications']> {

@@ -1,6 +1,7 @@
 export {
   ConfigurationError,
   ConflictError,
+  fieldLocator,
   Duration,
   InvalidMetadataError,
   NotAuthorizedError,
@@ -18,7 +19,7 @@ export type {
   IntegrationService,
 } from './integration-service.js';
 export { toElementWrite, toReference } from './element-input.js';
-export type { ElementInput, ReferenceInput, TaggedElement } from './element-input.js';
+export type { ElementInput, ParentInput, ReferenceInput, TaggedElement } from './element-input.js';
 export { createMetadata, createRefreshMetadata } from './metadata.js';
 export type {
   ChangeOptions,
@@ -28,6 +29,7 @@ export type {
   Metadata,
   MetadataPort,
   RefreshMetadata,
+  RelatedEnds,
   RelationshipsQuery,
   SessionPort,
   SyncCollection,

@@ -5,9 +5,12 @@ import type { ClassificationTypeName, EntityTypeName, RelationshipTypeName } fro
 export type ParentDeclaration =
   RelationshipTypeName | { relationship: RelationshipTypeName; parentEnd: 1 | 2 };
 
-/** A relationship that elements of a collection may declare; `otherEnd` is the end where the other element stands. */
+/**
+ * A relationship that elements of a collection may declare; `otherEnd` is the end where the other element stands. With
+ * `either` each link says it: `{ from: … }` stands at end 1, `{ to: … }` and a plain reference at end 2.
+ */
 export interface RelationshipDeclaration {
-  otherEnd: 1 | 2;
+  otherEnd: 1 | 2 | 'either';
 }
 
 /** A kind of element that a service's connectors may catalogue, with its place and its facets. */

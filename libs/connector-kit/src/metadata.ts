@@ -12,11 +12,13 @@ import type {
 } from '@idaemon/contracts';
 import type { ClassificationTypeName, EntityTypeName, RelationshipTypeName } from '@idaemon/open-metadata';
 import { relationshipEnds } from '@idaemon/open-metadata';
+import { relateAll } from './relate-all.js';
 import {
   collectionOf,
   toElementWrite,
   toReference,
   type ElementInput,
+  type ParentInput,
   type ReferenceInput,
   type TaggedElement,
 } from './element-input.js';
@@ -86,6 +88,12 @@ export interface Collection<C extends CollectionDeclaration> {
   upsert(element: ElementInput<C>, options?: ChangeOptions): Promise<ChangeResult>;
   /** Removes one element of this connector's own source with all below it; `absent` when there is none. */
   remove(element: ReferenceInput, options?: ChangeOptions): Promise<ChangeResult>;
+  /**
+   * Removes the connector's own elements of this collection that hang directly under `parent`, with all below them, but
+   * for those with the names `keep`: for a listener that knows the whole inside of what has changed. `removed` when one
+   * was removed, `held` when some wait for a person, `absent` when there was none.
+   */
+  prune(parent: ParentInput<C>, keep: readonly string[], options?: ChangeOptions): Promise<ChangeResult>;
   get(element: ReferenceInput): Promise<Element | null>;
   find(query?: FindQuery): AsyncIterable<Element>;
 }
@@ -121,6 +129,11 @@ interface Facets {
     properties?: Properties,
   ): Promise<ChangeResult>;
   unrelate(type: RelationshipTypeName, end1: ReferenceInput, end2: ReferenceInput): Promise<ChangeResult>;
+  /**
+   * Makes the connector's relationships of this type and group equal to `links`: creates, changes, removes. For what
+   * one thing says of many others; a group is named by that thing, and an empty list ends it.
+   */
+  relateAll(type: RelationshipTypeName, group: string, links: readonly RelatedEnds[]): Promise<ChangeResult>;
   /** Classifies an element of any source; the classification is this connector's own. */
   classify(
     element: ReferenceInput,
@@ -128,6 +141,13 @@ interface Facets {
     properties?: Properties,
   ): Promise<ChangeResult>;
   declassify(element: ReferenceInput, name: ClassificationTypeName): Promise<ChangeResult>;
+}
+
+/** Two elements, of any source, that are related. */
+export interface RelatedEnds {
+  end1: ReferenceInput;
+  end2: ReferenceInput;
+  properties?: Properties;
 }
 
 /** Open metadata for `engage`: single changes. */
@@ -236,6 +256,15 @@ function collectionContext(
       const element = toElementWrite(service, name, input);
       return port.change({ operation: 'upsert', collection: name, scope: '', element }, options);
     },
+    prune: (parent, keep, options) => {
+      const [parentCollection, input] = Object.entries(parent)[0] ?? [];
+      if (!parentCollection || !input) throw new Error(`prune of ${name} needs the parent`);
+      const reference = toReference(collectionOf(service, parentCollection).type, input);
+      return port.change(
+        { operation: 'prune', collection: name, parent: reference, keep: [...keep] },
+        options,
+      );
+    },
     remove: (input, options) => {
       const element = toReference(type, input);
       return port.change({ operation: 'remove', collection: name, element, recursive: true }, options);
@@ -254,6 +283,7 @@ function facets(port: MetadataPort): Facets {
     relate: (type, end1, end2, properties = {}) =>
       port.change({ operation: 'relate', ...ends(type, end1, end2), properties }),
     unrelate: (type, end1, end2) => port.change({ operation: 'unrelate', ...ends(type, end1, end2) }),
+    relateAll: (type, group, links) => relateAll(port, type, group, links),
     classify: (element, name, properties = {}) =>
       port.change({
         operation: 'classify',

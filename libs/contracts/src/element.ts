@@ -20,6 +20,19 @@ export const Locator = z.object({ namespace: z.string().min(1), name: z.string()
 export type Locator = z.output<typeof Locator>;
 
 /**
+ * The locator of a field of a dataset, a column or one inside of it, by the names from the outside to the inside. Said
+ * by those who know the dataset by name only; the owner of a table leaves it out.
+ */
+export function fieldLocator({ namespace, name }: Locator, ...path: readonly string[]): Locator {
+  return { namespace, name: `${name}#/${path.map(escapedStep).join('/')}` };
+}
+
+/** As in a JSON Pointer. */
+function escapedStep(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/**
  * Names an element that may not exist yet: resolved by GUID, else locator, else type and qualified name.
  * `type` is the most general type that fits; it becomes the type of the placeholder when nothing is found.
  */
@@ -57,6 +70,12 @@ export const ElementWrite = z.object({
   relationships: z.array(RelationshipWrite).optional(),
   effectiveFrom: z.iso.datetime().optional(),
   effectiveTo: z.iso.datetime().optional(),
+  /**
+   * Hearsay: another source may own the thing. Whoever writes it without this mark takes the element over, found by its
+   * name, a locator, or its display name under the same parent; GUID and history stay. Where somebody else has it
+   * already, nothing is written and the result is `unchanged`: facets (`relate`, `classify`) say more of it.
+   */
+  isTentative: z.literal(true).optional(),
 });
 export type ElementWrite = z.output<typeof ElementWrite>;
 
@@ -80,6 +99,8 @@ export const Element = ElementHeader.extend({
   /** Qualified name of the metadata source that owns the element; null for a placeholder that waits for its owner. */
   source: z.string().nullable(),
   isPlaceholder: z.boolean().optional(),
+  /** Hearsay of its source, until another one owns it. */
+  isTentative: z.boolean().optional(),
   version: z.number().int().positive(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

@@ -76,6 +76,9 @@ export const SessionCommitReply = z.discriminatedUnion('state', [
   z.object({ state: z.literal('done'), report: RunReport }),
 ]);
 
+/** Of what is related by one `relate-all`. */
+export const maxGroupParts = 16;
+
 /** A single change, outside of sessions (`engage`). Facets are written to elements of any source. */
 export const Change = z.discriminatedUnion('operation', [
   z.object({
@@ -98,6 +101,27 @@ export const Change = z.discriminatedUnion('operation', [
     end1: Reference,
     end2: Reference,
     properties: Properties.default({}),
+  }),
+  /**
+   * The source's relationships of this type and group, whichever elements they relate, are these and no others: for what
+   * one thing says of many others, as a job of the columns that it fills. A source's groups are apart from each other.
+   * A group that is too long for one message comes in parts; its first part ends those beyond the last.
+   */
+  z.object({
+    operation: z.literal('relate-all'),
+    type: z.string(),
+    group: z.string().min(1),
+    part: z
+      .object({ index: z.number().int().min(0), count: z.number().int().min(1).max(maxGroupParts) })
+      .optional(),
+    links: z.array(z.object({ end1: Reference, end2: Reference, properties: Properties.optional() })),
+  }),
+  /** Removes the source's own elements of a collection directly under a parent, with all below, but for those named. */
+  z.object({
+    operation: z.literal('prune'),
+    collection: z.string(),
+    parent: Reference,
+    keep: z.array(z.string()),
   }),
   z.object({ operation: z.literal('unrelate'), type: z.string(), end1: Reference, end2: Reference }),
   z.object({
