@@ -63,7 +63,8 @@ function endsOfChanged(links: readonly Link[], results: Results): number[] {
   return changed.flatMap(({ end1_id, end2_id }) => [end1_id, end2_id]);
 }
 
-async function findEnds(
+/** From here on all ends have their ids; what cannot be an end is refused in `results`. */
+export async function findEnds(
   context: ChangeContext,
   relations: readonly Relation[],
   results: Results,

@@ -53,7 +53,8 @@ export async function removeSingly(
   });
 }
 
-async function removeWithinGuard(
+/** Of elements of the writer's own source those that the guard lets go, which are gone then. */
+export async function removeWithinGuard(
   context: ChangeContext,
   roots: readonly { id: number; recursive: boolean }[],
 ): Promise<Set<number>> {

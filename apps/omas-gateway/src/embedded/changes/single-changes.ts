@@ -18,6 +18,8 @@ import type { Ids } from '../write/write-elements.js';
 import type { Writer } from '../write/writer.js';
 import { refused, type ChangeContext } from './change-context.js';
 import { classifyElements, declassifyElements } from './classify-elements.js';
+import { pruneElements } from './prune-elements.js';
+import { relateAll } from './relate-all.js';
 import { relateElements } from './relate-elements.js';
 import { removeSingly } from './remove-singly.js';
 import { unrelateElements } from './unrelate-elements.js';
@@ -147,7 +149,7 @@ async function apply(
   { fence, synchronization }: ChangeRequest,
 ): Promise<ChangeResult[]> {
   const operation = group[0]?.operation;
-  const isElement = operation === 'upsert' || operation === 'remove';
+  const isElement = operation === 'upsert' || operation === 'remove' || operation === 'prune';
   if (isElement && synchronization === 'to-third-party') {
     return group.map(() => refused(notPermitted(fence.connector)));
   }
@@ -158,6 +160,10 @@ async function apply(
       return removeSingly(context, group as Of<'remove'>[]);
     case 'relate':
       return relateElements(context, group as Of<'relate'>[]);
+    case 'relate-all':
+      return relateAll(context, group as Of<'relate-all'>[]);
+    case 'prune':
+      return pruneElements(context, group as Of<'prune'>[]);
     case 'unrelate':
       return unrelateElements(context, group as Of<'unrelate'>[]);
     case 'classify':

@@ -2,7 +2,7 @@ import type { Properties } from '@idaemon/contracts';
 import { storableJson, type Sql } from '@idaemon/persistence';
 import type { Writer } from '../write/writer.js';
 
-/** A relationship that no element declares. */
+/** A relationship that no element declares; `via` is the hash of its group's name, of most it has none. */
 export interface SingleLink {
   type: string;
   end1_id: number;
@@ -31,7 +31,7 @@ export async function findSingle(
   const rows = await sql.rows<Omit<StoredSingle, 'id'> & SingleLink & { id: string }>(
     `select l.id, l.guid, l.properties, l.type, l.end1_id, l.end2_id from ${recordset}
      join relationship l on l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type
-       and l.declared_end is null and l.source_id = $2`,
+       and l.declared_end is null and l.via is null and l.source_id = $2`,
     [storableJson(links), sourceId],
   );
   return new Map(rows.map((row) => [singleKey(row), { ...row, id: Number(row.id) }]));
@@ -40,15 +40,15 @@ export async function findSingle(
 export async function insertSingle(
   sql: Sql,
   writer: Writer,
-  links: readonly (SingleLink & { id: number; guid: string; properties: Properties })[],
+  links: readonly (SingleLink & { id: number; guid: string; properties: Properties; via?: string })[],
 ): Promise<void> {
   if (links.length === 0) return;
   await sql.rows(
-    `insert into relationship (id, guid, type, end1_id, end2_id, properties, source_id, run_id, changed_by, created_at,
+    `insert into relationship (id, guid, type, end1_id, end2_id, properties, via, source_id, run_id, changed_by, created_at,
        updated_at)
-     select id, guid, type, end1_id, end2_id, properties, $2, $3, $4, now(), now()
+     select id, guid, type, end1_id, end2_id, properties, via, $2, $3, $4, now(), now()
      from jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, type text, end1_id bigint, end2_id bigint,
-       properties jsonb)`,
+       properties jsonb, via uuid)`,
     [storableJson(links), writer.source.id, writer.runId, writer.changedBy],
   );
 }
@@ -63,7 +63,7 @@ export async function deleteSingle(
   const rows = await sql.rows<SingleLink & { guid: string }>(
     `delete from relationship l using ${recordset}
      where l.end1_id = r.end1_id and l.end2_id = r.end2_id and l.type = r.type and l.declared_end is null
-       and l.source_id = $2
+       and l.via is null and l.source_id = $2
      returning l.type, l.end1_id, l.end2_id, l.guid`,
     [storableJson(links), sourceId],
   );

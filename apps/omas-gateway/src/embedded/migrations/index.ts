@@ -1,3 +1,4 @@
+import { CreateHearsay1763740800004 } from './create-hearsay.js';
 import { CreateReferences1763740800003 } from './create-references.js';
 import { CreateSearch1763740800002 } from './create-search.js';
 import { CreateSessions1763740800001 } from './create-sessions.js';
@@ -9,4 +10,5 @@ export const migrations = [
   CreateSessions1763740800001,
   CreateSearch1763740800002,
   CreateReferences1763740800003,
+  CreateHearsay1763740800004,
 ];

@@ -2,7 +2,7 @@ import type { gatewayMessages } from '@idaemon/contracts';
 import type { Database } from '@idaemon/persistence';
 import type { z } from 'zod';
 import type { Notices } from '../notices.js';
-import { writeTransaction } from '../write/placeholders.js';
+import { release, writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
 import type { Writer } from '../write/writer.js';
 import { removeElements } from './remove-elements.js';
@@ -48,6 +48,7 @@ async function removeSome(
      join metadata_source m on m.id = s.source_id where s.connector = $1 order by s.source_id, s.id`,
     [connector],
   );
+  await removeGroups(database, connector);
   let removed = 0;
   for (const { id, shard, source_id, qualified_name } of scopes) {
     const source = { id: source_id, qualifiedName: qualified_name };
@@ -68,6 +69,21 @@ async function removeSome(
     }
   }
   return { removed, isDone: true };
+}
+
+/** What the connector said of others' elements. */
+async function removeGroups(database: Database, connector: string): Promise<void> {
+  await writeTransaction(database, async (sql) => {
+    const gone = await sql.rows<{ end1_id: string; end2_id: string }>(
+      `delete from relationship where declared_end is null and via is not null and changed_by = $1
+       returning end1_id, end2_id`,
+      [connector],
+    );
+    await release(
+      sql,
+      gone.flatMap(({ end1_id, end2_id }) => [Number(end1_id), Number(end2_id)]),
+    );
+  });
 }
 
 async function removePage(

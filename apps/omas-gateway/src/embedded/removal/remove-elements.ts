@@ -45,10 +45,11 @@ const declarations = [
   'delete from relationship where end1_id = any($1::bigint[]) and declared_end = 1 returning end2_id as id',
   'delete from relationship where end2_id = any($1::bigint[]) and declared_end = 2 returning end1_id as id',
 ];
+// What a group says of others stays, until its source says otherwise.
 const ownFacets = [
-  `delete from relationship where end1_id = any($1::bigint[]) and declared_end is null and source_id = $2
+  `delete from relationship where end1_id = any($1::bigint[]) and declared_end is null and via is null and source_id = $2
    returning end2_id as id`,
-  `delete from relationship where end2_id = any($1::bigint[]) and declared_end is null and source_id = $2
+  `delete from relationship where end2_id = any($1::bigint[]) and declared_end is null and via is null and source_id = $2
    returning end1_id as id`,
   `delete from classification where element_id = any($1::bigint[]) and source_id = $2
    returning element_id as id`,
