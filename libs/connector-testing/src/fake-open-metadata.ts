@@ -210,7 +210,22 @@ export class FakeOpenMetadata implements ElementStore {
       this.remove(stored);
       return { result: 'removed', guid: stored.guid };
     }
+    if (change.operation === 'prune') return this.#prune(change);
     return applyFacet(this, change);
+  }
+
+  #prune({ collection, parent, keep }: Extract<Change, { operation: 'prune' }>): ChangeResult {
+    const above = this.lookUp(parent);
+    if (!above) return { result: 'absent', guid: null };
+    const gone = this.stored().filter(
+      (stored) =>
+        stored.parent === above.guid &&
+        stored.source === ownSource &&
+        stored.collection === collection &&
+        !keep.includes(stored.write.qualifiedName),
+    );
+    for (const stored of gone) this.remove(stored);
+    return { result: gone.length > 0 ? 'removed' : 'absent', guid: above.guid };
   }
 
   #upsert(collection: string, scope: string, element: ElementWrite): ChangeResult {

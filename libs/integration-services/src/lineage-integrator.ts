@@ -1,8 +1,8 @@
 import { contextExtension, defineIntegrationService } from '@idaemon/connector-kit';
 import type { OpenLineageContext } from './open-lineage-context.js';
 
-/** From the supplier of the data, which declares the flow, to its consumer. */
-const DataFlow = { otherEnd: 2 } as const;
+/** From the supplier of the data to its consumer: `{ from: … }` or `{ to: … }`, as the declaring element sees it. */
+const DataFlow = { otherEnd: 'either' } as const;
 
 /** Processes, what they read and write, and how data flows between them. */
 export const lineageIntegrator = defineIntegrationService({
@@ -16,6 +16,8 @@ export const lineageIntegrator = defineIntegrationService({
       parents: { processes: 'ProcessHierarchy' },
       relationships: {
         DataFlow,
+        // To the process that this one is a part of, without hanging under it: it stays when that goes.
+        ProcessHierarchy: { otherEnd: 1 },
         ControlFlow: { otherEnd: 2 },
         ProcessCall: { otherEnd: 2 },
         ExternalReferenceLink: { otherEnd: 2 },
@@ -36,7 +38,10 @@ export const lineageIntegrator = defineIntegrationService({
         'DataFile',
         'AvroFile',
         'CSVFile',
+        'Document',
         'JSONFile',
+        'LogFile',
+        'MediaFile',
         'ParquetFile',
         'FileFolder',
         'DataFolder',
@@ -70,6 +75,12 @@ export const lineageIntegrator = defineIntegrationService({
       relationships: { DataFlow },
       classifications: ['TypeEmbeddedAttribute', 'Memento'],
     },
-    externalReferences: { type: 'ExternalReference' },
+    externalReferences: {
+      type: 'ExternalReference',
+      parents: {
+        processes: 'ExternalReferenceLink',
+        dataAssets: 'ExternalReferenceLink',
+      },
+    },
   },
 });
