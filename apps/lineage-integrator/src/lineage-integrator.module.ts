@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { openLineageCataloguer } from '@idaemon/connector-open-lineage-cataloguer';
 import { lineageIntegrator } from '@idaemon/integration-services';
 import { LineageIntakeModule } from '@idaemon/lineage-intake';
 import { IntegrationServiceModule } from '@idaemon/service-runtime';
@@ -7,7 +8,7 @@ import { IntegrationServiceModule } from '@idaemon/service-runtime';
   imports: [
     IntegrationServiceModule.forRoot({
       service: lineageIntegrator,
-      connectors: [],
+      connectors: [openLineageCataloguer],
       modules: [LineageIntakeModule],
     }),
   ],

@@ -1,0 +1,1 @@
+export { openLineageCataloguer } from './open-lineage-cataloguer.connector.js';
