@@ -20,9 +20,9 @@ export class FrontDoorModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(RegisteredLineageInstances) private readonly instances: RegisteredLineageInstances,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const options = { instances: this.instances, agent: this.#agent, clock: systemClock, waitMs };
-    await addFrontDoor(this.host.httpAdapter.getInstance(), (exchange) => forward(exchange, options));
+    addFrontDoor(this.host.httpAdapter.getInstance(), (exchange) => forward(exchange, options));
   }
 
   onApplicationShutdown(): void {

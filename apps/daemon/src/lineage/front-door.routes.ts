@@ -16,27 +16,27 @@ const receiving = [
 /** Where tools of OpenLineage read: no path of the daemon's own begins like this. */
 const reading = '/api/v1/*';
 
-/** Routes beside Nest's: neither guards nor parsers see these requests, the instance judges them. */
-export async function addFrontDoor(
-  fastify: FastifyInstance,
-  forward: (exchange: Exchange) => Promise<void>,
-): Promise<void> {
-  await fastify.register(async (scope) => {
-    const add = (method: 'GET' | 'POST', url: string) => {
+/** Beside the interface that the OpenAPI document describes: the instance answers for them. */
+export const frontDoorRoutes: readonly { method: 'GET' | 'POST'; url: string }[] = [
+  ...receiving.flatMap((url) => [url, `${url}/`]).map((url) => ({ method: 'POST' as const, url })),
+  { method: 'GET', url: reading },
+];
+
+/**
+ * Routes beside Nest's: neither guards nor parsers see these requests, the instance judges them. Loaded with all the
+ * rest: to wait for it here would have the web framework begin before its parsers and its errors are set.
+ */
+export function addFrontDoor(fastify: FastifyInstance, forward: (exchange: Exchange) => Promise<void>): void {
+  void fastify.register(async (scope) => {
+    for (const route of frontDoorRoutes) {
       scope.route({
-        method,
-        url,
+        ...route,
         onRequest: (request, reply) => {
           reply.hijack();
           void forward({ request: request.raw, response: reply.raw });
         },
         handler: () => undefined,
       });
-    };
-    for (const url of receiving) {
-      add('POST', url);
-      add('POST', `${url}/`);
     }
-    add('GET', reading);
   });
 }
