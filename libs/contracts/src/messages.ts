@@ -20,6 +20,7 @@ import {
   ElementQuery,
   Graph,
   LineageDirection,
+  LineageLevel,
   MetadataChange,
   Page,
   pageOf,
@@ -215,6 +216,10 @@ export const metadataMessages = {
       direction: LineageDirection.default('both'),
       depth: z.number().int().min(1).max(50).default(5),
       limit: z.number().int().max(5000).default(1000),
+      /** Default: whatever the node is. */
+      level: LineageLevel.optional(),
+      /** Also the runs of the processes of the graph, the newest first. */
+      includeRuns: z.boolean().default(false),
     }),
     Graph,
   ),

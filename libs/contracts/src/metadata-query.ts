@@ -27,6 +27,10 @@ export type ElementQuery = z.output<typeof ElementQuery>;
 
 export const LineageDirection = z.enum(['upstream', 'downstream', 'both']);
 
+/** `table`: of the dataset that holds a column; `column`: of the columns that a dataset holds. */
+export const LineageLevel = z.enum(['table', 'column']);
+export type LineageLevel = z.output<typeof LineageLevel>;
+
 /** A part of the graph: elements and the relationships among them; `truncated` when a limit cut it. */
 export const Graph = z.object({
   elements: z.array(

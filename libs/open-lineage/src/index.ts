@@ -16,6 +16,7 @@ export { checkEvent, type CheckedIssue, type CheckOptions } from './checks/check
 export { isStandardFacet, type FacetScope } from './checks/standard-facets.js';
 export { nameDataset, type DatasetTypeName, type NamedDataset } from './naming/dataset-names.js';
 export { locatorsOf, standardSpelling } from './naming/locators.js';
+export { nodeIdOf, readNodeId, type NodeId, type NodeKind } from './naming/node-id.js';
 export { jobQualifiedName, runQualifiedName } from './naming/process-names.js';
 export {
   fieldLinksInto,

@@ -4,8 +4,10 @@ import {
   ElementVersion,
   Graph,
   LineageDirection,
+  LineageLevel,
   listOf,
   metadataMessages,
+  NotFoundError,
   Relationship,
   RequestError,
   ResourceName,
@@ -15,6 +17,7 @@ import { Messaging } from '@idaemon/messaging';
 import { z } from 'zod';
 import { DeclaredGateways } from '../gateways/declared-gateways.js';
 import { Handles } from './handles.decorator.js';
+import { referencesNamed } from './node-names.js';
 import { operation, type InputOf } from './operation.js';
 import { Page } from './resources.js';
 
@@ -112,8 +115,14 @@ const getLineage = operation({
   tag,
   summary: 'Get where the data of an element comes from and where it goes',
   description:
-    'The element is named by guid, by locatorNamespace and locatorName, or by type and qualifiedName.',
+    'The element is named by node, by guid, by locatorNamespace and locatorName, or by type and qualifiedName.',
   query: At.extend({
+    node: z
+      .string()
+      .min(1)
+      .max(4_000)
+      .optional()
+      .describe('A GUID, a qualified name, dataset:<namespace>:<name> or job:<namespace>:<name>.'),
     guid: z.uuid().optional(),
     locatorNamespace: z.string().optional(),
     locatorName: z.string().optional(),
@@ -122,6 +131,10 @@ const getLineage = operation({
     direction: LineageDirection.default('both'),
     depth: whole.min(1).max(50).default(5),
     limit: whole.min(1).max(5000).default(1000),
+    level: LineageLevel.optional().describe(
+      'table: of the dataset that holds the column; column: of the columns that the dataset holds. Default: of the element as it is.',
+    ),
+    runs: z.enum(['true', 'false']).default('false').describe('Also the runs of the processes.'),
   }),
   answer: Graph,
   problems: ['not-found'],
@@ -171,10 +184,23 @@ export class MetadataController {
   }
 
   @Handles(getLineage)
-  async lineage({ query: { gateway, direction, depth, limit, ...node } }: InputOf<typeof getLineage>) {
+  async lineage({ query }: InputOf<typeof getLineage>) {
+    const { gateway, direction, depth, limit, level, runs, node, ...reference } = query;
     const at = await this.gateways.checked(gateway);
-    const request = { node: referenceOf(node), direction, depth, limit };
+    const found = node === undefined ? referenceOf(reference) : await this.#nodeNamed(node, at);
+    const request = { node: found, direction, depth, limit, level, includeRuns: runs === 'true' };
     return this.messaging.request(metadataMessages.lineage, at, request);
+  }
+
+  /** The first that there is of what the text may mean. */
+  async #nodeNamed(text: string, at: { gateway: string }): Promise<Reference> {
+    for (const reference of referencesNamed(text)) {
+      const { element } = await this.messaging.request(metadataMessages.resolve, at, { element: reference });
+      if (element) return { type: element.type, guid: element.guid };
+    }
+    throw new NotFoundError(`Nothing is known of ${text}`, {
+      action: 'Search for it with GET /api/metadata/search, or refresh the connector that catalogues it.',
+    });
   }
 }
 
@@ -208,6 +234,11 @@ function referenceOf({
   const locator = locatorOf(locating);
   if (guid ?? locator ?? qualifiedName) return { type, guid, locator, qualifiedName };
   throw new RequestError('The query does not say of which element', {
-    errors: [{ path: 'guid', message: 'is required, or qualifiedName, or locatorNamespace and locatorName' }],
+    errors: [
+      {
+        path: 'guid',
+        message: 'is required, or node, or qualifiedName, or locatorNamespace and locatorName',
+      },
+    ],
   });
 }

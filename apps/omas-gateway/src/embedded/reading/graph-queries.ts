@@ -1,7 +1,14 @@
-import { NotFoundError, type Graph, type LineageDirection, type Reference } from '@idaemon/contracts';
+import {
+  NotFoundError,
+  type Graph,
+  type LineageDirection,
+  type LineageLevel,
+  type Reference,
+} from '@idaemon/contracts';
 import type { Sql } from '@idaemon/persistence';
 import type { z } from 'zod';
 import { walk, type Edge, type GraphElement, type Node, type Step } from './graph-walk.js';
+import { columnsBelowSql, datasetAboveSql, isColumn } from './lineage-levels.js';
 import { lineageTypesFrom } from './lineage-relationships.js';
 import { relationshipColumns, relationshipOf, type RelationshipRow } from './relationship-rows.js';
 
@@ -10,7 +17,12 @@ export interface LineageQuery {
   direction: z.output<typeof LineageDirection>;
   depth: number;
   limit: number;
+  level?: LineageLevel;
+  includeRuns: boolean;
 }
+
+/** A process while it runs; its lineage is that of its job. */
+const runType = 'TransientEmbeddedProcess';
 
 type EdgeRow = RelationshipRow & { end1_id: string; end2_id: string };
 interface NodeRow {
@@ -33,21 +45,41 @@ export class GraphQueries {
   async neighbourhood(query: { guid: string; depth: number; limit: number }): Promise<Graph> {
     const start = await this.#node('e.guid = $1::uuid', [query.guid]);
     if (!start) throw new NotFoundError(`There is no element with the GUID ${query.guid}`);
-    return walk({ ...query, start, steps: [this.#step(edgesSql('true', 'true'))], nodesOf: this.#nodesOf });
+    const steps = [this.#step(edgesSql('true', 'true'))];
+    return walk({ ...query, starts: [start], steps, nodesOf: this.#nodesOf });
   }
 
   /** What data or control comes from, and where it goes. `id` is that of the element that `node` refers to. */
-  async lineage(id: string, { direction, depth, limit }: LineageQuery): Promise<Graph> {
+  async lineage(id: string, query: LineageQuery): Promise<Graph> {
+    const { direction, depth, limit, includeRuns } = query;
     const start = await this.#node('e.id = $1::bigint', [id]);
     if (!start) throw new NotFoundError('The element was removed meanwhile');
-    const upstream = this.#step(upstreamSql);
-    const downstream = this.#step(downstreamSql);
-    const steps = { upstream: [upstream], downstream: [downstream], both: [upstream, downstream] }[direction];
-    return walk({ start, steps, depth, limit, nodesOf: this.#nodesOf });
+    const starts = await this.#starts(start, query);
+    const ways = { upstream: [upstreamSql], downstream: [downstreamSql], both: [upstreamSql, downstreamSql] };
+    const steps = ways[direction].map((sql) => (includeRuns ? this.#stepWithRuns(sql) : this.#step(sql)));
+    const nodesOf = includeRuns ? this.#nodesOf : this.#lastingNodesOf;
+    return walk({ starts, steps, depth, limit, nodesOf });
+  }
+
+  /** The dataset of a column, the columns of a dataset, or the element itself where there is no other level. */
+  async #starts(start: Node, { level, limit }: LineageQuery): Promise<Node[]> {
+    if (level === undefined || (level === 'column') === isColumn(start.element.type)) return [start];
+    const sql = level === 'table' ? datasetAboveSql : columnsBelowSql;
+    const rows = await this.sql.rows<{ id: string }>(sql, level === 'table' ? [start.id] : [start.id, limit]);
+    const found = await this.#nodesOf(rows.map(({ id }) => Number(id)));
+    return found.length > 0 ? found : [start];
   }
 
   #step(sql: string): Step {
     return async (from, limit) => (await this.sql.rows<EdgeRow>(sql, [from, limit])).map(edgeOf);
+  }
+
+  #stepWithRuns(sql: string): Step {
+    const [flows, runs] = [this.#step(sql), this.#step(runsSql)];
+    return async (from, limit) => {
+      const edges = await flows(from, limit);
+      return [...edges, ...(await runs(from, Math.max(limit - edges.length, 0)))];
+    };
   }
 
   async #node(condition: string, parameters: unknown[]): Promise<Node | undefined> {
@@ -62,6 +94,9 @@ export class GraphQueries {
     ]);
     return rows.map(nodeOf);
   };
+
+  readonly #lastingNodesOf = async (ids: readonly number[]): Promise<Node[]> =>
+    (await this.#nodesOf(ids)).filter(({ element }) => element.type !== runType);
 }
 
 const nodeSql = `
@@ -96,6 +131,14 @@ const flowsFromEnd2 = `type in (${lineageTypesFrom(2)
   .join(', ')})`;
 const downstreamSql = edgesSql(flowsFromEnd1, flowsFromEnd2);
 const upstreamSql = edgesSql(flowsFromEnd2, flowsFromEnd1);
+
+const runsSql = `
+  select r.end1_id, r.end2_id, ${relationshipColumns}
+  from relationship r
+  join element end1 on end1.id = r.end1_id
+  join element end2 on end2.id = r.end2_id and end2.type = '${runType}'
+  where r.end1_id = any ($1::bigint[]) and r.type = 'ProcessHierarchy'
+  order by r.id desc limit $2`;
 
 function nodeOf(row: NodeRow): Node {
   const element: GraphElement = {

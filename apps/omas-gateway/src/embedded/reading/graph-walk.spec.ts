@@ -46,7 +46,7 @@ async function reached(
 ) {
   const graph = graphOf(pairs);
   const steps = way === 'both' ? [graph.upstream, graph.downstream] : [graph[way]];
-  const result = await walk({ ...wide, depth, start: graph.nodeOf(start), steps, nodesOf: graph.nodesOf });
+  const result = await walk({ ...wide, depth, starts: [graph.nodeOf(start)], steps, nodesOf: graph.nodesOf });
   return { ...result, names: result.elements.map((element) => Number(element.qualifiedName)) };
 }
 
@@ -83,7 +83,7 @@ describe('a walk through a graph', () => {
     ]);
     const result = await walk({
       ...wide,
-      start: graph.nodeOf(1),
+      starts: [graph.nodeOf(1)],
       steps: [graph.downstream],
       nodesOf: graph.nodesOf,
     });
@@ -93,7 +93,12 @@ describe('a walk through a graph', () => {
 
   it('says that it was cut when a limit of elements or of bytes cuts it', async () => {
     const graph = graphOf(Array.from({ length: 50 }, (_, index) => [0, index + 1] as const));
-    const request = { depth: 3, start: graph.nodeOf(0), steps: [graph.downstream], nodesOf: graph.nodesOf };
+    const request = {
+      depth: 3,
+      starts: [graph.nodeOf(0)],
+      steps: [graph.downstream],
+      nodesOf: graph.nodesOf,
+    };
     const few = await walk({ ...request, limit: 10 });
     expect(few).toMatchObject({ truncated: true });
     expect(few.elements).toHaveLength(10);

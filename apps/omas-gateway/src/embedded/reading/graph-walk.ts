@@ -20,8 +20,8 @@ export interface Edge {
 export type Step = (from: readonly number[], limit: number) => Promise<Edge[]>;
 
 export interface WalkRequest {
-  start: Node;
-  /** Each goes its own way from the start: what is upstream of something downstream is neither. */
+  starts: readonly Node[];
+  /** Each goes its own way from the starts: what is upstream of something downstream is neither. */
   steps: readonly Step[];
   depth: number;
   /** Elements of the graph. */
@@ -33,11 +33,12 @@ export interface WalkRequest {
 /** Relationships that are looked at for one more element of the graph, before it is cut. */
 const edgesPerElement = 4;
 
-/** The graph around an element, nearest first, level by level; what was seen is not walked again, so circles end. */
+/** The graph around some elements, nearest first, level by level; what was seen is not walked again, so circles end. */
 export async function walk(request: WalkRequest): Promise<Graph> {
-  const { start, steps, depth } = request;
-  const graph = new GrowingGraph(start, request);
-  let ways = steps.map((step) => ({ step, frontier: [start.id], seen: new Set([start.id]) }));
+  const { starts, steps, depth } = request;
+  const graph = new GrowingGraph(starts, request);
+  const from = starts.map(({ id }) => id).filter((id) => graph.has(id));
+  let ways = steps.map((step) => ({ step, frontier: from, seen: new Set(from) }));
   for (let level = 0; level < depth && ways.length > 0 && !graph.isTruncated; level++) {
     const next: typeof ways = [];
     for (const way of ways) {
@@ -73,11 +74,11 @@ class GrowingGraph {
   readonly #budget: ByteBudget;
 
   constructor(
-    start: Node,
+    starts: readonly Node[],
     private readonly request: { limit: number; maxBytes?: number },
   ) {
     this.#budget = new ByteBudget(request.maxBytes);
-    this.addNodes([start]);
+    this.addNodes(starts);
   }
 
   has(id: number): boolean {
