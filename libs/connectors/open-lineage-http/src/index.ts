@@ -1,0 +1,1 @@
+export { openLineageHttp } from './open-lineage-http.connector.js';
