@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectorConfiguration, type ConnectorStatus } from '@idaemon/contracts';
+import { ConnectorConfiguration, errorCodes, type ConnectorStatus } from '@idaemon/contracts';
 import { explainConnector } from './explain.js';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -50,14 +50,14 @@ describe('explain', () => {
     const error = {
       code: 'system-unavailable' as const,
       message: 'Postgres is unavailable',
-      action: 'Nothing to do.',
+      action: errorCodes['system-unavailable'].action,
     };
-    const lines = explainConnector(
-      connector,
-      { ...status, state: 'waiting', error, nextTryAt: '2026-01-01T12:00:20Z' },
-      now,
-    );
+    const waiting = { ...status, state: 'waiting' as const, nextTryAt: '2026-01-01T12:00:20Z' };
+    const lines = explainConnector(connector, { ...waiting, error }, now);
     expect(lines.at(-1)).toBe('Next: it tries again in 20s.');
+    const full = { ...error, action: 'Free space on the disk of Postgres.' };
+    const next = explainConnector(connector, { ...waiting, error: full }, now).at(-1);
+    expect(next).toBe('Next: it tries again in 20s. Free space on the disk of Postgres.');
   });
 
   it('gives the next step of a connector that nobody runs', () => {

@@ -41,7 +41,7 @@ function howItIs({ state, since, owner, lastRun, error, wanted }: ConnectorStatu
     unassigned: 'No instance runs it now.',
     starting: 'It is starting.',
     running: `It is running${owner ? ` on ${owner}` : ''}.`,
-    waiting: 'Something that it needs is away; it tries again by itself.',
+    waiting: 'Something that it needs is away or refuses it; it tries again by itself.',
     paused: 'It is paused: somebody asked for that.',
     stopped: 'It is stopped: somebody asked for that.',
     failed: 'It cannot go on without a person.',
@@ -64,7 +64,10 @@ function whatIsNext({ name, schedule }: ConnectorResource, status: ConnectorStat
       `Next: ${error.action}${error.action.includes('restart') ? '' : ` Then \`idaemon restart ${name}\`.`}`,
     ];
   if (error && state === 'unassigned') return [`Next: ${error.action}`];
-  if (state === 'waiting') return [`Next: it tries again ${relativeTime(nextTryAt, now)}.`];
+  if (state === 'waiting') {
+    const isSpecial = error && error.action !== errorCodes[error.code].action;
+    return [`Next: it tries again ${relativeTime(nextTryAt, now)}.${isSpecial ? ` ${error.action}` : ''}`];
+  }
   if (state === 'paused') return [`Next: \`idaemon resume ${name}\` lets it go on.`];
   if (state === 'stopped') return [`Next: \`idaemon start ${name}\` starts it.`];
   if (lastRun?.outcome === 'waiting-for-approval') {

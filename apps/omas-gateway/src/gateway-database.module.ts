@@ -67,7 +67,7 @@ function open(
     ? { migrations: [], poolSize: readersAtOnce, statementLimitMs: readLimitMs }
     : { migrations, poolSize: environment.IDAEMON_POSTGRES_POOL, statementLimitMs: writeLimitMs };
   const applicationName = `idaemon-gateway-${environment.IDAEMON_GATEWAY}`;
-  return Database.open({ url, schema, applicationName, ...purpose }, shutdown, (error) =>
-    log.warn(error.message),
+  return Database.open({ url, schema, applicationName, ...purpose }, shutdown, ({ message, action }) =>
+    log.warn({ action }, message),
   );
 }

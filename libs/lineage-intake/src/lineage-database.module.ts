@@ -47,7 +47,7 @@ async function openDatabase(
       settings: { random_page_cost: '1.1' },
     },
     shutdown,
-    (error) => log.warn(error.message),
+    ({ message, action }) => log.warn({ action }, message),
   );
   readiness.set('postgres', async () => {
     await database.row('select 1');
@@ -64,7 +64,7 @@ function openForAppending(
   return Database.open(
     { ...where(environment), migrations: [], poolSize: appendConnections, ...appendLimits },
     shutdown,
-    (error) => log.warn(error.message),
+    ({ message, action }) => log.warn({ action }, message),
   );
 }
 

@@ -12,7 +12,7 @@ import { Messaging } from '@idaemon/messaging';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { natsUrl } from '../../../tools/launcher/testing.mjs';
 import { NatsDoor } from '../../messaging/src/testing/nats-door.js';
-import { GatewayClient, type MetadataSession } from './index.js';
+import { GatewayClient, type MetadataSession, type Stall } from './index.js';
 import { SmallGateway } from './testing/small-gateway.js';
 
 let door: NatsDoor;
@@ -23,6 +23,7 @@ let client: GatewayClient;
 let run: AbortController;
 let skippedMs: number;
 let lease: { isValid: boolean };
+let stalls: (Stall | null)[];
 
 beforeEach(async () => {
   door = await NatsDoor.open(natsUrl());
@@ -33,6 +34,7 @@ beforeEach(async () => {
   run = new AbortController();
   skippedMs = 0;
   lease = { isValid: true };
+  stalls = [];
   client = new GatewayClient({
     messaging: clientSide,
     gateway: gateway.name,
@@ -44,6 +46,7 @@ beforeEach(async () => {
     assertOwner: () => {
       if (!lease.isValid) throw new OwnershipLostError('The lease is over');
     },
+    onStall: (stall) => stalls.push(stall),
     now: () => performance.now() + skippedMs,
   });
   await client.claim('files-integrator-1', run.signal).catch(() => undefined);
@@ -116,6 +119,22 @@ describe('a session', () => {
     await wait(500);
     door.reopen();
     await completed;
+    expect((await session.commit()).counts.created).toBe(1);
+  });
+
+  it('tells why it does not move, once it has not for some seconds, and that it moves again', async () => {
+    let tries = 0;
+    gateway.onBatch = () => {
+      tries += 1;
+      if (tries === 2) skippedMs = 6_000;
+      if (tries < 4) gateway.failNext = new SystemUnavailableError('Postgres', { action: 'Free space.' });
+    };
+    const session = await begin();
+    await writeAll(session, 1);
+    const stall = {
+      error: { code: 'system-unavailable', message: 'Postgres is unavailable', action: 'Free space.' },
+    };
+    expect(stalls).toMatchObject([stall, stall, null]);
     expect((await session.commit()).counts.created).toBe(1);
   });
 

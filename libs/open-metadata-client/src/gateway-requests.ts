@@ -10,7 +10,8 @@ import type {
 } from '@idaemon/contracts';
 import type { Messaging } from '@idaemon/messaging';
 import type { z } from 'zod';
-import { retrying } from './retry.js';
+import { retrying, type RetryOptions } from './retry.js';
+import { Stalls, type Stall } from './stalls.js';
 
 /** How an owner of a connector stands towards its gateway. */
 export interface GatewayClientOptions {
@@ -25,6 +26,8 @@ export interface GatewayClientOptions {
   assertOwner: () => void;
   /** The connector was away for longer than changes are kept: it is given all elements anew, but no removals. */
   onGap?: () => void;
+  /** Requests have been repeated in vain for some seconds: told with each further try. Null: they are answered again. */
+  onStall?: (stall: Stall | null) => void;
   /** Milliseconds of a clock that never goes back; default: that of the process. */
   now?: () => number;
 }
@@ -45,7 +48,14 @@ export interface AskOptions {
 
 /** Requests to one gateway, as one owner of one connector. */
 export class GatewayRequests {
-  constructor(readonly options: GatewayClientOptions) {}
+  readonly #stalls: Stalls;
+
+  constructor(readonly options: GatewayClientOptions) {
+    this.#stalls = new Stalls(
+      (stall) => options.onStall?.(stall),
+      () => this.nowMs(),
+    );
+  }
 
   /** Repeated while it cannot be answered, until the signal aborts. */
   ask<Request extends z.ZodType, Answer extends z.ZodType>(
@@ -55,11 +65,21 @@ export class GatewayRequests {
     { isWrite = false, onFailure }: AskOptions = {},
   ): Promise<z.output<Answer>> {
     const { messaging, gateway, assertOwner } = this.options;
-    return retrying(() => messaging.request(contract, { gateway }, payload, { signal }), {
+    return this.repeat(() => messaging.request(contract, { gateway }, payload, { signal }), {
       signal,
       beforeTry: isWrite ? assertOwner : undefined,
       onFailure,
     });
+  }
+
+  /** Repeats `attempt`, and tells when that takes long. */
+  async repeat<T>(attempt: () => Promise<T>, options: Omit<RetryOptions, 'onWait'>): Promise<T> {
+    const request = this.#stalls.follow();
+    try {
+      return await retrying(attempt, { ...options, onWait: request.repeats });
+    } finally {
+      request.ends();
+    }
   }
 
   nowMs(): number {

@@ -28,7 +28,6 @@ import { NoAnswerError, type UnavailableReason } from '@idaemon/messaging';
 import type { z } from 'zod';
 import type { GatewayRequests } from './gateway-requests.js';
 import { metadataPort } from './metadata-port.js';
-import { retrying } from './retry.js';
 import { sessionState } from './session-state.js';
 import { SessionWriter } from './session-writer.js';
 import { stateStore } from './state-store.js';
@@ -167,7 +166,7 @@ export class MetadataSession implements SessionPort {
       return answer;
     };
     const onFailure = (error: unknown) => this.#giveUpOnLostReplica(error);
-    return retrying(attempt, { signal: this.#signal, beforeTry: assertOwner, onFailure });
+    return this.requests.repeat(attempt, { signal: this.#signal, beforeTry: assertOwner, onFailure });
   }
 
   /** Batches that are still repeated end here. */

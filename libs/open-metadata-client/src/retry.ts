@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { IdaemonError } from '@idaemon/contracts';
+import type { Stall } from './stalls.js';
 
 export interface RetryOptions {
   signal: AbortSignal;
@@ -7,6 +8,8 @@ export interface RetryOptions {
   beforeTry?: () => void;
   /** Called after each try that may be repeated; throws when it must not. */
   onFailure?: (error: unknown) => void;
+  /** Called before each wait for the next try. */
+  onWait?: (stall: Stall) => void;
 }
 
 const firstDelayMs = 100;
@@ -14,7 +17,7 @@ const longestDelayMs = 5_000;
 
 /** Tries until there is an answer, an error that another try cannot mend, or an abort (then its reason is thrown). */
 export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, beforeTry, onFailure } = options;
+  const { signal, beforeTry, onFailure, onWait } = options;
   for (let tries = 0; ; tries += 1) {
     signal.throwIfAborted();
     beforeTry?.();
@@ -23,13 +26,15 @@ export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptio
     } catch (error) {
       if (!isTransient(error)) throw error;
       onFailure?.(error);
-      await wait(delayMs(tries, error), undefined, { signal }).catch(() => undefined);
+      const nextTryInMs = delayMs(tries, error);
+      onWait?.({ error, nextTryInMs });
+      await wait(nextTryInMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
 /** Nobody answered, or the other side asks to be asked again. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is IdaemonError {
   return error instanceof IdaemonError && (error.code === 'system-unavailable' || error.code === 'busy');
 }
 

@@ -35,6 +35,14 @@ function isBrokenOff(error: unknown): boolean {
 export function explain(error: unknown): unknown {
   if (error instanceof SystemUnavailableError) return error;
   return isUnavailable(error) || isBrokenOff(error)
-    ? new SystemUnavailableError('Postgres', { cause: error })
+    ? new SystemUnavailableError('Postgres', { cause: error, action: actions[sqlStateOf(error) ?? ''] })
     : error;
 }
+
+/** What only a person can give Postgres; whatever waits for it goes on by itself then. */
+const actions: Readonly<Record<string, string>> = {
+  '53100': 'Free space on the disk of Postgres, or give it a larger one; then it goes on by itself.',
+  '53200': 'Give Postgres more memory, or lower work_mem or max_connections; then it goes on by itself.',
+  '53300':
+    'Raise max_connections of Postgres, or lower IDAEMON_POSTGRES_POOL of the apps; then it goes on by itself.',
+};

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigurationError, SystemUnavailableError } from '@idaemon/contracts';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 import { explain, isUnavailable } from './database-errors.js';
+import { OutageNotices } from './outage-notices.js';
 import type { Parameters, Sql } from './sql.js';
 import { Transaction } from './transaction.js';
 import { watchedClient, type StatementLimits } from './watched-client.js';
@@ -30,26 +31,35 @@ export interface DatabaseOptions {
 
 /** An app's Postgres schema: migrated at start, one connection pool, transactions. */
 export class Database implements Sql {
-  private constructor(private readonly source: DataSource) {}
+  private constructor(
+    private readonly source: DataSource,
+    private readonly outages: OutageNotices,
+  ) {}
 
-  /** Waits for Postgres until `signal` aborts (any start order), then migrates under an advisory lock. */
+  /**
+   * Waits for Postgres until `signal` aborts (any start order), then migrates under an advisory lock. `onOutage` is told
+   * with each try of that, and later when statements fail because Postgres is away or full, once a minute.
+   */
   static async open(
     options: DatabaseOptions,
     signal: AbortSignal,
-    onWait?: (error: Error) => void,
+    onOutage?: (error: SystemUnavailableError) => void,
   ): Promise<Database> {
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5_000)) {
       try {
-        return await Database.#connect(options);
+        return await Database.#connect(options, onOutage);
       } catch (error) {
         if (!isUnavailable(error)) throw refusal(options.url, error);
-        onWait?.(unavailable(options.url, error));
+        onOutage?.(unavailable(options.url, error));
         await wait(delayMs, undefined, { signal });
       }
     }
   }
 
-  static async #connect(options: DatabaseOptions): Promise<Database> {
+  static async #connect(
+    options: DatabaseOptions,
+    onOutage?: (error: SystemUnavailableError) => void,
+  ): Promise<Database> {
     if (options.migrations.length > 0) await migrate(options);
     const { statementLimitMs = 15_000, silenceMs = 15_000, settings } = options;
     // Postgres breaks off first, as long as it hears us: that spares the connection.
@@ -58,11 +68,15 @@ export class Database implements Sql {
       { limitMs: statementLimitMs + graceMs(statementLimitMs), silenceMs },
     );
     await source.initialize();
-    return new Database(source);
+    return new Database(source, new OutageNotices(onOutage));
   }
 
   async rows<Row>(sql: string, parameters: Parameters = []): Promise<Row[]> {
-    return query<Row>(this.source.manager, sql, parameters);
+    try {
+      return await query<Row>(this.source.manager, sql, parameters);
+    } catch (error) {
+      throw this.outages.noticed(error);
+    }
   }
 
   async row<Row>(sql: string, parameters: Parameters = []): Promise<Row | undefined> {
@@ -77,7 +91,7 @@ export class Database implements Sql {
     try {
       return await this.source.transaction((manager) => new Transaction(sqlOf(manager)).run(work));
     } catch (error) {
-      throw explain(error);
+      throw this.outages.noticed(explain(error));
     }
   }
 
@@ -186,6 +200,8 @@ function refusal(url: string, error: unknown): unknown {
   });
 }
 
-function unavailable(url: string, error: unknown): Error {
-  return new SystemUnavailableError(`Postgres at ${new URL(url).host}`, { cause: error });
+function unavailable(url: string, error: unknown): SystemUnavailableError {
+  const explained = explain(error);
+  const action = explained instanceof SystemUnavailableError ? explained.action : undefined;
+  return new SystemUnavailableError(`Postgres at ${new URL(url).host}`, { cause: error, action });
 }

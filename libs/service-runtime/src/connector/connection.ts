@@ -6,7 +6,7 @@ import {
   type ConnectorConfiguration,
 } from '@idaemon/contracts';
 import type { AnyConnector, ConnectContext, SecretDeclarations } from '@idaemon/connector-kit';
-import { isTransient } from '@idaemon/open-metadata-client';
+import { isTransient, type Stall } from '@idaemon/open-metadata-client';
 import type { HostEnvironment } from '../hosting/host-environment.js';
 import type { Lease } from '../hosting/lease.js';
 import type { OwnerGateway } from '../hosting/ports.js';
@@ -15,6 +15,7 @@ import { checkConfiguration, configurationError } from './check-configuration.js
 import type { LogMemory } from './connector-log.js';
 import { deadlineAfter } from './deadline.js';
 import type { InstanceContext } from './instance-context.js';
+import { explainFailure } from './explain-failure.js';
 import { IgnoresAbortError, obedient } from './obedience.js';
 import { resolveSecrets } from './secrets.js';
 
@@ -61,9 +62,10 @@ const gapMessage =
 /** Check, secrets, claim, in this order. */
 export async function claimConnector(
   configuration: ConnectorConfiguration,
-  { environment, fence, lease, logs, queue }: InstanceContext,
+  instance: InstanceContext,
   signal: AbortSignal,
 ): Promise<ClaimedConnector> {
+  const { environment, fence, lease, logs, queue } = instance;
   const { name } = configuration;
   const definition = definitionOf(configuration, environment);
   const checked = checkConfiguration(definition, configuration);
@@ -78,6 +80,7 @@ export async function claimConnector(
     synchronization: configuration.synchronization,
     removal: configuration.removal,
     assertOwner: () => assertOwner(lease, name),
+    onStall: (stall) => showStall(name, stall, instance),
     onGap: () => {
       logs.write('warn', gapMessage);
       environment.metrics.integratorChangeGaps.inc();
@@ -91,6 +94,19 @@ export async function claimConnector(
   const extend = (until: AbortSignal) =>
     environment.extension?.({ ...fence, shards, signal: until, log: context.log }) ?? {};
   return { definition, configuration, gateway, context, extend };
+}
+
+/** Whoever looks sees why nothing moves, and when it is tried again. */
+function showStall(name: string, stall: Stall | null, { environment, status, logs }: InstanceContext): void {
+  if (!stall) {
+    if (status.flows()) logs.write('info', 'Open metadata is answered again');
+    return;
+  }
+  const { clock, redaction } = environment;
+  const error = explainFailure(stall.error, name, redaction);
+  const { code, action } = error;
+  const isNew = status.stalls({ error, nextTryAtMs: clock.wallMs() + stall.nextTryInMs });
+  if (isNew) logs.write('warn', `Tried again until it is answered: ${error.message}`, { code, action });
 }
 
 /** Within a time of its own: a third party that never answers is one that is away. */

@@ -15,6 +15,7 @@ const edges: [ConnectorState, LifecycleEvent, ConnectorState][] = [
   ['starting', 'stop', 'stopped'],
   ['starting', 'ignores-abort', 'stuck'],
   ['running', 'start', 'starting'],
+  ['running', 'recovered', 'running'],
   ['running', 'will-retry', 'waiting'],
   ['running', 'needs-person', 'failed'],
   ['running', 'pause', 'paused'],

@@ -26,7 +26,7 @@ const failures = { 'will-retry': 'waiting', 'needs-person': 'failed' } as const;
 export const transitions: Record<ConnectorState, Transitions> = {
   unassigned: { ...anytime, start: 'starting' },
   starting: { ...anytime, ...failures, started: 'running', start: 'starting' },
-  running: { ...anytime, ...failures, start: 'starting' },
+  running: { ...anytime, ...failures, start: 'starting', recovered: 'running' },
   waiting: { ...anytime, ...failures, recovered: 'running', start: 'starting' },
   paused: { ...anytime, start: 'starting' },
   stopped: { ...anytime, start: 'starting' },

@@ -93,6 +93,37 @@ describe('what may heal', () => {
     expect(t.gateways.reports).toEqual([]);
   });
 
+  it('shows why a run does not move while its writes are tried again, and that it moves again', async () => {
+    let finish = (): void => undefined;
+    const t = testHost([
+      testConnector({ refresh: () => new Promise<void>((resolve) => (finish = resolve)) }),
+    ]);
+    t.run();
+    t.host.start();
+    await t.clock.pass(second);
+    const error = new SystemUnavailableError('Postgres', {
+      cause: new Error('No space left on device'),
+      action: 'Free space on the disk of Postgres.',
+    });
+    t.gateways.stall?.({ error, nextTryInMs: 5_000 });
+    await t.clock.pass(second);
+    const { nextTryAt, ...status } = t.daemon.status('landing') ?? {};
+    expect(status).toMatchObject({
+      state: 'waiting',
+      error: {
+        message: 'Postgres is unavailable: No space left on device',
+        action: 'Free space on the disk of Postgres.',
+      },
+      currentRun: { trigger: 'start' },
+    });
+    expect(Date.parse(nextTryAt ?? '') - t.clock.wallMs()).toBeCloseTo(4_000, -3);
+    t.gateways.stall?.(null);
+    finish();
+    await t.clock.pass(second);
+    expect(t.daemon.status('landing')).toMatchObject({ state: 'running', error: null, nextTryAt: null });
+    expect(t.gateways.runs).toEqual(['start refresh committed']);
+  });
+
   it('runs again after its session was lost', async () => {
     let isFirst = true;
     const t = testHost([

@@ -29,6 +29,7 @@ export class StatusBoard {
   #state: ConnectorState = 'unassigned';
   #sinceMs: number;
   #problem: Problem | undefined;
+  #isStalled = false;
   #underWay: RunUnderWay | undefined;
   readonly #last: Record<RunMode, LastRun | null> = { refresh: null, plan: null };
   #version = 1;
@@ -58,9 +59,26 @@ export class StatusBoard {
     const state = nextState(this.#state, event);
     if (state !== this.#state) this.#sinceMs = this.clock.wallMs();
     this.#state = state;
+    this.#isStalled = false;
     // A connector that starts again keeps the reason until it is connected.
     if (event !== 'start') this.#problem = problem;
     this.changed();
+  }
+
+  /** What it writes or asks is repeated in vain, whatever it does. True when this is new. */
+  stalls(problem: Problem): boolean {
+    if (this.#state !== 'running' && this.#state !== 'waiting') return false;
+    const isNew = !this.#isStalled;
+    this.move('will-retry', problem);
+    this.#isStalled = true;
+    return isNew;
+  }
+
+  /** True when it had stalled, and nothing else has happened since. */
+  flows(): boolean {
+    if (!this.#isStalled) return false;
+    this.move('recovered');
+    return true;
   }
 
   runBegan(run: DueRun, startedMs: number, counts: () => RunCounts): void {

@@ -32,12 +32,15 @@ export class FakeGateways implements GatewaysPort {
   /** Changes are no longer kept back to where a connector was. */
   hasGap = false;
   outcome: RunReport['outcome'] = 'succeeded';
+  /** Of the owner that came last: its requests are repeated in vain, or answered again. */
+  stall: OwnerOptions['onStall'];
 
   get runs(): string[] {
     return this.sessions.map(({ run, end = 'open' }) => `${run.trigger} ${run.mode} ${end}`);
   }
 
   open(owner: OwnerOptions): OwnerGateway {
+    this.stall = owner.onStall;
     return {
       claim: async () => {
         owner.assertOwner();
