@@ -1,0 +1,1 @@
+export { openLineageFile } from './open-lineage-file.connector.js';
