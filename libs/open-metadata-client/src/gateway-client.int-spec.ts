@@ -7,6 +7,7 @@ import {
   SessionLostError,
   SystemUnavailableError,
   type ElementWrite,
+  type RunMode,
 } from '@idaemon/contracts';
 import { Messaging } from '@idaemon/messaging';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,9 +59,9 @@ afterEach(async () => {
   await door.close();
 });
 
-function begin(): Promise<MetadataSession> {
+function begin(mode: RunMode = 'refresh'): Promise<MetadataSession> {
   const startedAt = new Date();
-  return client.begin({ runId: randomUUID(), mode: 'refresh', trigger: 'start', startedAt }, run.signal);
+  return client.begin({ runId: randomUUID(), mode, trigger: 'start', startedAt }, run.signal);
 }
 
 const element = (index: number): ElementWrite => ({
@@ -209,6 +210,20 @@ describe('a session', () => {
 });
 
 describe('a single change', () => {
+  it('of a plan is listed in it, or refused, and never written', async () => {
+    const session = await begin('plan');
+    const upsert = { operation: 'upsert', collection: 'dataFiles', scope: '', element: element(1) } as const;
+    expect(await session.change(upsert)).toEqual({ result: 'unchanged', guid: null });
+    const [end1, end2] = [{ qualifiedName: 'file 1' }, { qualifiedName: 'file 2' }];
+    const relate = { operation: 'relate', type: 'DataSetContent', end1, end2, properties: {} } as const;
+    await expect(session.change(relate)).rejects.toMatchObject({
+      message: 'A plan cannot show the single change "relate"; nothing was written',
+      action: expect.stringContaining('Refresh instead') as string,
+    });
+    expect((await session.commit()).counts.created).toBe(1);
+    expect(gateway.changes).toEqual([]);
+  });
+
   it('answers its result, a refusal too', async () => {
     const port = client.port(run.signal);
     const upsert = { operation: 'upsert', collection: 'dataFiles', scope: '', element: element(1) } as const;

@@ -1,4 +1,5 @@
 import {
+  RequestError,
   sessionMessages,
   SessionLostError,
   toWireError,
@@ -90,8 +91,12 @@ export class MetadataSession implements SessionPort {
     await this.#send(sessionMessages.unread, { session: this.begun.session, unread, ...of });
   }
 
-  change(change: Change, options?: ChangeOptions): Promise<ChangeResult> {
-    return this.#port.change(change, options);
+  /** A plan writes nothing: what would be upserted is listed in it, anything else it could not show is refused. */
+  async change(change: Change, options?: ChangeOptions): Promise<ChangeResult> {
+    if (this.begun.mode !== 'plan') return this.#port.change(change, options);
+    if (change.operation !== 'upsert') throw notInPlan(change);
+    await this.#writer.write(change.collection, change.scope, change.element);
+    return { result: 'unchanged', guid: null };
   }
 
   resolve(reference: Reference): Promise<Element | null> {
@@ -191,4 +196,10 @@ export class MetadataSession implements SessionPort {
   #address(): { gateway: string; replica: string } {
     return { gateway: this.requests.options.gateway, replica: this.begun.replica };
   }
+}
+
+function notInPlan({ operation }: Change): RequestError {
+  return new RequestError(`A plan cannot show the single change "${operation}"; nothing was written`, {
+    action: 'Refresh instead. A connector whose refresh only syncs and upserts can be planned.',
+  });
 }
