@@ -6,6 +6,7 @@ const boundaries = [
   ['type:contracts', []],
   ['type:open-metadata', []],
   ['type:open-lineage', ['type:contracts']],
+  ['type:lineage-client', ['type:open-lineage']],
   ['type:connector-kit', ['type:contracts', 'type:open-metadata']],
   [
     'type:integration-services',
@@ -64,6 +65,7 @@ const boundaries = [
       'type:integration-services',
       'type:connector-kit',
       'type:contracts',
+      'type:lineage-client',
       'type:open-lineage',
       'type:open-metadata',
     ],
@@ -73,6 +75,7 @@ const boundaries = [
     'type:tool',
     [
       'type:contracts',
+      'type:lineage-client',
       'type:open-lineage',
       'type:open-metadata',
       'type:tool',

@@ -4,6 +4,14 @@ import { stringify } from 'yaml';
 export const outputFormats = ['table', 'json', 'yaml'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
+/** How graphs can be told besides; nothing else can. */
+export const graphFormats = ['mermaid', 'dot'] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+export function isGraphFormat(format: OutputFormat | GraphFormat): format is GraphFormat {
+  return (graphFormats as readonly string[]).includes(format);
+}
+
 /** A column of a table: its heading and its text for a row. */
 export type Column<Row> = readonly [heading: string, text: (row: Row) => unknown];
 
@@ -16,10 +24,10 @@ export interface Output {
   note(line: string): void;
 }
 
-export function createOutput(format: OutputFormat, print: (line: string) => void): Output {
+export function createOutput(format: OutputFormat | GraphFormat, print: (line: string) => void): Output {
   const asData = (value: unknown) =>
     print(format === 'json' ? JSON.stringify(value, null, 2) : stringify(value).trimEnd());
-  if (format !== 'table') return { list: asData, one: asData, note: () => undefined };
+  if (format === 'json' || format === 'yaml') return { list: asData, one: asData, note: () => undefined };
   return {
     list: (rows, columns, empty) => print(rows.length ? table(rows, columns) : empty),
     one: (_thing, lines) => lines().forEach((line) => print(line)),

@@ -6,9 +6,18 @@ import { addConnectorCommands } from './commands/connectors.js';
 import { addContextCommands } from './commands/contexts.js';
 import { addDeadLetterCommands } from './commands/dead-letters.js';
 import { addDocumentCommands } from './commands/documents.js';
+import { addLineageCommands } from './commands/lineage.js';
 import { addResourceCommands } from './commands/resources.js';
 import { endpointOf, type Environment } from './contexts.js';
-import { createOutput, outputFormats, type OutputFormat } from './output.js';
+import { CliError, exitCodes } from './exit-codes.js';
+import {
+  createOutput,
+  graphFormats,
+  isGraphFormat,
+  outputFormats,
+  type GraphFormat,
+  type OutputFormat,
+} from './output.js';
 import type { Session } from './session.js';
 
 export interface ProgramOptions {
@@ -31,24 +40,40 @@ export function createProgram(options: ProgramOptions): Command {
   const program = new Command('idaemon')
     .description('Steers an integration daemon.')
     .version('0.1.0')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', `how to print; ${graphFormats.join(' and ')}: graphs`)
+        .choices([...outputFormats, ...graphFormats])
+        .default('table'),
+    )
     .option('--context <name>', 'which daemon, of the contexts')
     .addHelpText('after', afterHelp)
     .configureOutput({ writeOut: (text) => options.print(text.trimEnd()), writeErr: options.printError })
     .showHelpAfterError('(`idaemon --help` lists the commands)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', refuseOtherGraphs);
   const session = (): Session => sessionOf(options, program.opts<GlobalOptions>());
   addDocumentCommands(program, session);
   addResourceCommands(program, session);
   addConnectorCommands(program, session);
   addDeadLetterCommands(program, session);
+  addLineageCommands(program, session);
   addContextCommands(program, session);
   tab(program, { completionCommandName: 'completion' });
   return program;
 }
 
+function refuseOtherGraphs(program: Command, action: Command): void {
+  const { output } = program.opts<GlobalOptions>();
+  if (!isGraphFormat(output) || action.name() === 'graph') return;
+  throw new CliError(
+    `\`${action.name()}\` cannot print as ${output}`,
+    exitCodes.usage,
+    `Take one of ${outputFormats.join(', ')}.`,
+  );
+}
+
 interface GlobalOptions {
-  output: OutputFormat;
+  output: OutputFormat | GraphFormat;
   context?: string;
 }
 
@@ -57,6 +82,9 @@ function sessionOf(options: ProgramOptions, { output, context }: GlobalOptions):
   return {
     api: new ApiClient(endpointOf(environment, context, folder), fetchLike),
     output: createOutput(output, print),
+    format: output,
+    print,
+    fetchLike: fetchLike ?? fetch,
     environment,
     exitWith,
     now: options.now ?? (() => new Date()),

@@ -31,6 +31,13 @@ export const LineageDirection = z.enum(['upstream', 'downstream', 'both']);
 export const LineageLevel = z.enum(['table', 'column']);
 export type LineageLevel = z.output<typeof LineageLevel>;
 
+/** The lineage relationships along which data flows from end 2 to end 1; along all others it flows from end 1. */
+export const flowsFromEnd2: readonly string[] = [
+  'DerivedSchemaTypeQueryTarget',
+  'ProcessInput',
+  'SchemaQueryImplementation',
+];
+
 /** A part of the graph: elements and the relationships among them; `truncated` when a limit cut it. */
 export const Graph = z.object({
   elements: z.array(
