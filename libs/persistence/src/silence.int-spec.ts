@@ -69,6 +69,17 @@ describe('a Postgres that falls silent', () => {
     expect(await working).toBeInstanceOf(SystemUnavailableError);
   }, 20_000);
 
+  it('ends a statement that was lost on its own connection, though new ones are answered', async () => {
+    const database = await open({ statementLimitMs: 3_600_000, silenceMs: 200 });
+    const pid = 'select pg_backend_pid() as pid';
+    await Promise.all([database.row(pid), database.row(pid)]);
+    proxy.silence();
+    await proxy.mend();
+    const lost = await failureOf(database.row(pid));
+    expect(lost).toBeInstanceOf(SystemUnavailableError);
+    expect((lost as Error).message).toMatch(/did not answer for 0\.\d s/);
+  });
+
   it('does not keep a process from closing its pool', async () => {
     const database = await open({ statementLimitMs: 300 });
     await database.row('select 1');

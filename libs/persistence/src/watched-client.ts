@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 export interface StatementLimits {
-  /** A statement that takes longer makes us ask, on a new connection, whether Postgres is still there. */
+  /** A statement that takes longer makes us ask, on a new connection, whether Postgres is still there and at work on it. */
   silenceMs: number;
   /** What takes longer is given up, whoever is still there. */
   limitMs: number;
@@ -52,7 +52,8 @@ export function watchedClient(limits: StatementLimits): typeof pg.Client {
     async #isLost(silentMs: number): Promise<boolean> {
       if (silentMs >= limits.limitMs - timerErrorMs) return true;
       if (silentMs < limits.silenceMs - timerErrorMs) return false;
-      return !(await isThere(this.#config));
+      const processId: unknown = Reflect.get(this, 'processID');
+      return !(await isAtWork(this.#config, processId, limits.silenceMs / 2));
     }
 
     #giveUp(afterMs: number): void {
@@ -78,15 +79,29 @@ async function settledWithin(settled: Promise<boolean>, timeMs: number): Promise
   }
 }
 
-/** A Postgres that refuses us, e.g. since it has too many connections, is there. */
-async function isThere(config?: pg.ClientConfig): Promise<boolean> {
-  const probe = new pg.Client(config);
+/**
+ * False when nobody answers, or when the process of the connection has been idle for a while: the statement or its
+ * answer was lost on the way. A Postgres that refuses us, e.g. since it has too many connections, is there; a process
+ * that it does not know, as behind a connection pooler, may be at work.
+ */
+async function isAtWork(
+  config: pg.ClientConfig | undefined,
+  processId: unknown,
+  idleMs: number,
+): Promise<boolean> {
+  const probe = new pg.Client({ ...config, query_timeout: probeLimitMs });
   probe.on('error', () => undefined);
   try {
     await probe.connect();
-    void probe.end();
-    return true;
+    const idle = await probe.query(idleQuery, [processId, config?.application_name ?? '', idleMs]);
+    return idle.rows.length === 0;
   } catch (error) {
     return /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
+  } finally {
+    void probe.end().catch(() => undefined);
   }
 }
+
+const probeLimitMs = 5_000;
+const idleQuery = `select from pg_stat_activity where pid = $1 and application_name = $2 and state like 'idle%'
+  and state_change < clock_timestamp() - $3 * interval '1 millisecond'`;
