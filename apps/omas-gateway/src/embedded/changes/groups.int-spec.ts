@@ -76,7 +76,7 @@ describe('relationships of a group', () => {
     await results(group('one', [['a', 'b']]), group('other', [['a', 'b']]), single);
     expect(await flows()).toEqual(['a b', 'a b', 'a b']);
     await results(group('one', []));
-    expect(await results({ ...single, operation: 'unrelate' } as Change)).toEqual(['removed']);
+    expect(await results({ ...single, operation: 'unrelate' })).toEqual(['removed']);
     expect(await flows()).toEqual(['a b']);
   });
 

@@ -2,7 +2,7 @@ import type { Classification, Element, Locator, Properties } from '@idaemon/cont
 
 /** Columns of an element `e` as `elementOf` reads them. While a session swaps names, the name is the one it had. */
 export const elementColumns = `
-  e.id, e.guid, e.type, e.display_name, e.properties, e.version, e.is_placeholder,
+  e.id, e.guid, e.type, e.display_name, e.properties, e.version, e.is_placeholder, e.is_tentative,
   coalesce(e.displaced_name, e.qualified_name) as qualified_name,
   e.created_at, e.updated_at, e.effective_from, e.effective_to,
   (select s.qualified_name from metadata_source s where s.id = e.source_id) as source,
@@ -21,6 +21,7 @@ export interface ElementRow {
   properties: Properties;
   version: number;
   is_placeholder: boolean;
+  is_tentative: boolean;
   qualified_name: string;
   created_at: Date;
   updated_at: Date;
@@ -42,6 +43,7 @@ export function elementOf(row: ElementRow): Element {
     ...(row.locators ? { locators: row.locators } : {}),
     source: row.source,
     ...(row.is_placeholder ? { isPlaceholder: true } : {}),
+    ...(row.is_tentative ? { isTentative: true } : {}),
     // A placeholder that never was more has version 0 in the store.
     version: Math.max(row.version, 1),
     createdAt: row.created_at.toISOString(),

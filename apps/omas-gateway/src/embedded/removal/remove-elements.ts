@@ -97,7 +97,7 @@ async function removalsOf(sql: Sql, ids: readonly number[]): Promise<FeedEntry[]
 /** The version stays: the next owner continues it. */
 async function demoteReferenced(sql: Sql, writer: Writer, ids: readonly number[]): Promise<Set<number>> {
   const rows = await sql.rows<{ id: string }>(
-    `update element e set is_placeholder = true, source_id = null, scope_id = null, parent_id = null, source_key = null,
+    `update element e set is_placeholder = true, is_tentative = false, source_id = null, scope_id = null, parent_id = null, source_key = null,
        content_hash = null, properties = '{}', effective_from = null, effective_to = null, confirmed_at = null,
        run_id = null, updated_at = now(), changed_by = $2
      where e.id = any($1::bigint[]) and (

@@ -14,7 +14,7 @@ export async function planElements(
   writer: Writer,
   incoming: readonly Incoming[],
 ): Promise<ElementWriting> {
-  const decided = await decide(sql, ids, writer, incoming);
+  const decided = await decide(sql, ids, writer, incoming, { isPlan: true });
   const written = resultsOf(decided, writer);
   const stored = await storedContent(sql, decided.writes.elements);
   const differences = decided.writes.elements.map((write) => differenceOf(write, stored.get(write.id)));

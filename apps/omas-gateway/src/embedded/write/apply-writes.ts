@@ -78,7 +78,11 @@ export async function applyWrites(sql: Sql, ids: Ids, writer: Writer, writes: Wr
     ...writes.merges.map(({ to }) => to),
   ]);
   return {
-    feed: [...writes.elements.flatMap(feedOf), ...(await changedFacets(sql, others))],
+    feed: [
+      ...writes.elements.flatMap(feedOf),
+      ...updates.flatMap(removedWith),
+      ...(await changedFacets(sql, others)),
+    ],
     crowded,
     split: updates.flatMap(({ split }) => split?.id ?? []),
   };
@@ -139,6 +143,7 @@ function rowOf({ match, id, guid, parentId }: LinkedWrite): ElementRow {
     effective_from: element.effectiveFrom,
     effective_to: element.effectiveTo,
     properties: element.properties,
+    ...(element.isTentative ? { is_tentative: true } : {}),
   };
 }
 
@@ -240,6 +245,14 @@ function locatorsGivenUp({ locators }: Writes, dropped: readonly GivenUp[]): Giv
 function classificationsOf({ id, match }: LinkedWrite) {
   const classifications = Object.entries(match.incoming.element.classifications ?? {});
   return classifications.map(([name, properties]) => ({ element_id: id, name, properties }));
+}
+
+/** Hearsay that turned out to be the same thing is an element no more. */
+function removedWith({ match }: Update): FeedEntry[] {
+  const gone = (match.absorbs ?? []).filter(({ isTentative }) => isTentative);
+  return gone.map(({ guid, type, qualifiedName }) => ({
+    ...{ kind: 'removed', guid, type, qualified_name: qualifiedName },
+  }));
 }
 
 function feedOf({ match, guid, split }: LinkedWrite): FeedEntry[] {

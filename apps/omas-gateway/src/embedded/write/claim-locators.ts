@@ -1,7 +1,7 @@
 import { ConflictError, type Locator } from '@idaemon/contracts';
 import { locatorKey, type LocatorHolder } from './element-lookup.js';
 import type { Incoming } from './incoming.js';
-import type { InsertMatch, Match, UpdateMatch } from './match-elements.js';
+import { givesWay, type InsertMatch, type Match, type UpdateMatch } from './match-elements.js';
 import type { StoredElement } from './stored-element.js';
 import type { Writer } from './writer.js';
 
@@ -54,7 +54,7 @@ class Claims {
   }
 
   claim(match: WritingMatch): WritingMatch | Refused {
-    const locators = distinct(match.incoming.element.locators ?? []);
+    const locators = this.#claimable(match);
     const conflict = locators
       .map((locator) => this.#conflict(match, locator))
       .find((one) => one !== undefined);
@@ -66,12 +66,24 @@ class Claims {
     return locators.reduce<WritingMatch>((claiming, locator) => this.#take(claiming, locator), match);
   }
 
+  /** Hearsay takes what nobody has. */
+  #claimable({ incoming, ...match }: WritingMatch): Locator[] {
+    const locators = distinct(incoming.element.locators ?? []);
+    if (!incoming.element.isTentative) return locators;
+    return locators.filter((locator) => {
+      const holder = this.holders.get(locatorKey(locator))?.element;
+      const isItself = 'stored' in match && match.stored.id === holder?.id;
+      return !this.#claimed.has(locatorKey(locator)) && (!holder || holder.isPlaceholder || isItself);
+    });
+  }
+
   #conflict({ incoming, ...match }: WritingMatch, locator: Locator): ConflictError | undefined {
     if (this.#claimed.has(locatorKey(locator)))
       return taken(incoming, locator, 'another element of this refresh');
     const holder = this.holders.get(locatorKey(locator));
     if (!holder?.isDeclared || holder.element.isPlaceholder) return undefined;
     const { element } = holder;
+    if (givesWay(element, incoming, this.writer.source.id)) return undefined;
     if ('stored' in match && match.stored.id === element.id) return undefined;
     const isGivenUp =
       element.sourceId === this.writer.source.id && !(this.writer.session?.isSeen(element.id) ?? false);
@@ -81,10 +93,15 @@ class Claims {
   #take(match: WritingMatch, locator: Locator): WritingMatch {
     const holder = this.holders.get(locatorKey(locator));
     this.#claimed.add(locatorKey(locator));
-    const isItself = holder?.isDeclared && match.kind === 'update' && match.stored.id === holder.element.id;
+    const isDeclared = holder?.isDeclared ?? false;
+    const isAsWanted = isDeclared !== (match.incoming.element.isTentative ?? false);
+    const isItself = isAsWanted && match.kind === 'update' && match.stored.id === holder?.element.id;
     const other = holder ? { elementId: holder.element.id, type: holder.element.type } : 'nobody';
     this.locators.push({ incoming: match.incoming, locator, holder: isItself ? 'itself' : other });
-    if (!holder?.element.isPlaceholder || this.#taken.has(holder.element.id)) return match;
+    if (!holder || this.#taken.has(holder.element.id)) return match;
+    const isFree =
+      holder.element.isPlaceholder || givesWay(holder.element, match.incoming, this.writer.source.id);
+    if (!isFree) return match;
     this.#taken.add(holder.element.id);
     return match.kind === 'insert' ? adopting(match, holder.element) : absorbing(match, holder.element);
   }

@@ -114,3 +114,39 @@ export async function findByLocator(
     rows.map((row) => [locatorKey(row), { element: storedElement(row), isDeclared: row.is_declared }]),
   );
 }
+
+/** Something that may be there under another name. */
+export interface Wanted {
+  nth: number;
+  parent_id: number;
+  display_name: string;
+  is_tentative: boolean;
+}
+
+/** What has the display name under the parent: for hearsay any element, for others hearsay alone. */
+export async function findNamesakes(
+  sql: Sql,
+  wanted: readonly Wanted[],
+): Promise<{ nth: number; element: StoredElement }[]> {
+  const find = (some: readonly Wanted[], condition: string) =>
+    some.length === 0
+      ? []
+      : sql.rows<StoredElementRow & { nth: number }>(
+          `select w.nth, ${storedElementColumns}
+           from jsonb_to_recordset($1::jsonb) as w (nth int, parent_id bigint, display_name text)
+           join element e on e.parent_id = w.parent_id and ${condition} and e.display_name = w.display_name
+           order by w.nth, e.id`,
+          [storableJson(some)],
+        );
+  const [ofHearsay, ofOthers] = await Promise.all([
+    find(
+      wanted.filter(({ is_tentative: isTentative }) => isTentative),
+      'not e.is_placeholder',
+    ),
+    find(
+      wanted.filter(({ is_tentative: isTentative }) => !isTentative),
+      'e.is_tentative',
+    ),
+  ]);
+  return [...ofHearsay, ...ofOthers].map((row) => ({ nth: row.nth, element: storedElement(row) }));
+}

@@ -19,6 +19,8 @@ export interface ElementRow {
   effective_from: string | undefined;
   effective_to: string | undefined;
   properties: Properties;
+  /** Left out of most. */
+  is_tentative?: true;
 }
 
 /** What was read of the row that is to be updated. */
@@ -32,7 +34,7 @@ const columns = `id, guid, parent_id, scope_id, type, qualified_name, display_na
 const recordset = `jsonb_to_recordset($1::jsonb) as r (id bigint, guid uuid, parent_id bigint, scope_id int,
   type text, qualified_name text, display_name text, content_hash text, source_key text,
   effective_from timestamptz, effective_to timestamptz, properties jsonb,
-  read_version int, read_placeholder boolean)`;
+  is_tentative boolean, read_version int, read_placeholder boolean)`;
 
 /**
  * Inserts elements and placeholders in the order of their names: writers who need the same new names wait for each
@@ -47,8 +49,8 @@ export async function insertElements(
   const rows = [...elements, ...placeholders.map(placeholderRow)].sort(byName);
   if (rows.length === 0) return;
   await sql.rows(
-    `insert into element (${columns}, source_id, run_id, is_placeholder, version, changed_by, created_at, updated_at)
-     select ${columns}, case when scope_id is null then null else $2::int end,
+    `insert into element (${columns}, is_tentative, source_id, run_id, is_placeholder, version, changed_by, created_at, updated_at)
+     select ${columns}, is_tentative is true, case when scope_id is null then null else $2::int end,
        case when scope_id is null then null else $3::uuid end, scope_id is null,
        case when scope_id is null then 0 else 1 end, $4, now(), now()
      from ${recordset}`,
@@ -88,7 +90,7 @@ export async function updateElements(
        source_key = r.source_key, effective_from = r.effective_from, effective_to = r.effective_to,
        properties = r.properties, source_id = $2, run_id = $3, changed_by = $4, version = e.version + 1,
        created_at = case when e.is_placeholder then now() else e.created_at end, updated_at = now(),
-       is_placeholder = false, displaced_name = null
+       is_placeholder = false, is_tentative = r.is_tentative is true, displaced_name = null
      from ${recordset}
      where e.id = r.id and e.version = r.read_version and e.is_placeholder = r.read_placeholder
      returning e.id`,

@@ -19,6 +19,22 @@ export async function insertLocators(sql: Sql, rows: readonly LocatorRow[]): Pro
   );
 }
 
+/** What only references and hearsay say; a locator that somebody has stays. */
+export async function sayLocators(
+  sql: Sql,
+  said: readonly { locator: Locator; elementId: number }[],
+): Promise<void> {
+  if (said.length === 0) return;
+  const rows = said.map(({ locator, elementId }) => ({ ...locator, element_id: elementId }));
+  await sql.rows(
+    `insert into locator (element_id, is_declared, namespace, name)
+     select element_id, false, namespace, name
+     from jsonb_to_recordset($1::jsonb) as r (element_id bigint, namespace text, name text)
+     on conflict do nothing`,
+    [storableJson(rows.sort(byLocator))],
+  );
+}
+
 function byLocator(a: Locator, b: Locator): number {
   return locatorKey(a) < locatorKey(b) ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import {
   IdaemonError,
   InvalidMetadataError,
+  type ElementWrite,
   type Locator,
   type Reference,
   type RelationshipWrite,
@@ -123,8 +124,21 @@ function overlay(resolver: ReferenceResolver, found: FoundTargets, writes: reado
   }
   for (const { match, id } of writes) {
     const target = written.get(id);
-    if (target) resolver.add(target, match.incoming.element.locators);
+    if (target) resolver.add(target, locatorsToAdd(match.incoming.element, target, found));
   }
+}
+
+/** Those of hearsay that another element has stay with that. */
+function locatorsToAdd(
+  { isTentative, locators = [] }: ElementWrite,
+  target: Target,
+  found: FoundTargets,
+): Locator[] {
+  if (!isTentative) return locators;
+  return locators.filter((locator) => {
+    const holder = found.byLocator.get(locatorKey(locator));
+    return !holder || holder.isPlaceholder || holder.id === target.id;
+  });
 }
 
 function linksOf(write: Write, resolver: ReferenceResolver): Link[] | IdaemonError {
@@ -201,7 +215,8 @@ function writesOf(
   const rowOf = ({ incoming, locator }: ClaimedLocator) => ({
     ...locator,
     element_id: idOf.get(incoming) ?? NaN,
-    is_declared: true,
+    // Hearsay says that name and thing are one; whoever owns the thing need not.
+    is_declared: incoming.element.isTentative !== true,
   });
   const said = locators.map(({ target, locator }) => ({
     ...locator,

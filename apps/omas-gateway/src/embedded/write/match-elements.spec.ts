@@ -24,6 +24,7 @@ const stored = (name: string, key?: string, more: Partial<StoredElement> = {}): 
   sourceKey: key ?? null,
   version: 1,
   isPlaceholder: false,
+  isTentative: false,
   runId: null,
   isNew: true,
   ...more,

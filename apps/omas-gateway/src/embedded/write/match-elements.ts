@@ -9,6 +9,8 @@ export type Match =
   | { kind: 'refused'; incoming: Incoming; stored?: StoredElement; error: IdaemonError }
   /** Removed by a single change after this session began: its older read does not bring it back. */
   | { kind: 'skipped'; incoming: Incoming }
+  /** Hearsay of a thing that has an element already, which stays as it is. */
+  | { kind: 'yielded'; incoming: Incoming; stored: StoredElement }
   | InsertMatch
   | UpdateMatch;
 
@@ -41,6 +43,11 @@ export interface Surroundings {
   readonly owners: ReadonlyMap<number, Owner>;
   readonly removedSince: ReadonlySet<string>;
   isSeen(elementId: number): boolean;
+}
+
+/** Hearsay of another source: it gives way to what is not hearsay. */
+export function givesWay(stored: StoredElement, { element }: Incoming, sourceId: number): boolean {
+  return stored.isTentative && stored.sourceId !== sourceId && !element.isTentative;
 }
 
 /**
@@ -108,8 +115,9 @@ class Matcher {
   #rename(update: UpdateMatch): Match {
     const holder = this.#holderOf(update.incoming);
     if (!holder || holder.id === update.stored.id) return update;
-    if (holder.isPlaceholder) return { ...update, absorbs: [holder] };
     const { incoming, stored } = update;
+    if (holder.isPlaceholder || givesWay(holder, incoming, this.around.sourceId))
+      return { ...update, absorbs: [holder] };
     if (!this.#isOurs(holder)) return this.#ownedByOther(incoming, holder, stored);
     if (this.around.isSeen(holder.id)) return this.#namedTwice(incoming, holder, stored);
     return { ...update, displaces: holder };
@@ -128,7 +136,9 @@ class Matcher {
       const sourceKey = this.#freeKey(incoming, stored);
       if (!stored) return this.#insert(incoming, sourceKey);
       if (stored.isPlaceholder) return { kind: 'update', incoming, stored, sourceKey };
-      if (!this.#isOurs(stored)) return this.#ownedByOther(incoming, stored);
+      if (givesWay(stored, incoming, this.around.sourceId))
+        return { kind: 'update', incoming, stored, sourceKey };
+      if (!this.#isOurs(stored)) return this.#owned(incoming, stored);
       const hasOtherKey = stored.sourceKey !== null && incoming.element.sourceKey !== undefined;
       if (!hasOtherKey || sourceKey === stored.sourceKey) {
         return { kind: 'update', incoming, stored, sourceKey };
@@ -156,6 +166,12 @@ class Matcher {
 
   #owner(stored: StoredElement): Owner {
     return this.around.owners.get(stored.id) ?? { source: 'unknown', isSameConnector: false };
+  }
+
+  #owned(incoming: Incoming, stored: StoredElement): Match {
+    return incoming.element.isTentative
+      ? { kind: 'yielded', incoming, stored }
+      : this.#ownedByOther(incoming, stored);
   }
 
   #ownedByOther(incoming: Incoming, holder: StoredElement, stored?: StoredElement): Match {

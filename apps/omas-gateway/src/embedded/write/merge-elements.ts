@@ -1,7 +1,7 @@
 import { storableJson, type Sql } from '@idaemon/persistence';
 import { StaleReadError } from '../retried-transaction.js';
 
-/** `from`, a placeholder, turned out to be the same thing as `to`. */
+/** `from`, a placeholder or hearsay, turned out to be the same thing as `to`. */
 export interface Merge {
   from: number;
   to: number;
@@ -13,6 +13,10 @@ const pairs = 'jsonb_to_recordset($1::jsonb) as m ("from" bigint, "to" bigint)';
 export async function mergePlaceholders(sql: Sql, merges: readonly Merge[]): Promise<void> {
   if (merges.length === 0) return;
   await lockPlaceholders(sql, merges);
+  await dropDeclarations(
+    sql,
+    merges.map(({ from }) => from),
+  );
   const parameters = [storableJson(merges)];
   await sql.rows(
     `update relationship l set end1_id = m."to" from ${pairs} where l.end1_id = m."from"`,
@@ -38,7 +42,7 @@ export async function mergePlaceholders(sql: Sql, merges: readonly Merge[]): Pro
   );
   await sql.rows(`delete from classification c using ${pairs} where c.element_id = m."from"`, parameters);
   await sql.rows(
-    `delete from element e using ${pairs} where e.id = m."from" and e.is_placeholder`,
+    `delete from element e using ${pairs} where e.id = m."from" and (e.is_placeholder or e.is_tentative)`,
     parameters,
   );
   await deleteTwins(
@@ -47,11 +51,19 @@ export async function mergePlaceholders(sql: Sql, merges: readonly Merge[]): Pro
   );
 }
 
+/** What hearsay declared goes with it; a placeholder declares nothing. */
+async function dropDeclarations(sql: Sql, ids: readonly number[]): Promise<void> {
+  await sql.rows('delete from relationship where end1_id = any($1::bigint[]) and declared_end = 1', [ids]);
+  await sql.rows('delete from relationship where end2_id = any($1::bigint[]) and declared_end = 2', [ids]);
+  await sql.rows('delete from classification where element_id = any($1::bigint[]) and is_declared', [ids]);
+}
+
 /** Nobody may begin to refer to them from here on. */
 async function lockPlaceholders(sql: Sql, merges: readonly Merge[]): Promise<void> {
   const ids = [...new Set(merges.map(({ from }) => from))];
   const locked = await sql.rows(
-    'select id from element where id = any($1::bigint[]) and is_placeholder order by id for update',
+    `select id from element where id = any($1::bigint[]) and (is_placeholder or is_tentative)
+     order by id for update`,
     [ids],
   );
   if (locked.length !== ids.length) throw new StaleReadError('A placeholder was changed meanwhile');

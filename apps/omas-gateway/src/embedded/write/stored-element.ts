@@ -11,6 +11,8 @@ export interface StoredElement {
   readonly sourceKey: string | null;
   readonly version: number;
   readonly isPlaceholder: boolean;
+  /** Hearsay of its source: whoever owns the thing takes it over. */
+  readonly isTentative: boolean;
   readonly runId: string | null;
   /** Its newest version is the one that created it. */
   readonly isNew: boolean;
@@ -27,13 +29,14 @@ export interface StoredElementRow {
   source_key: string | null;
   version: number;
   is_placeholder: boolean;
+  is_tentative: boolean;
   run_id: string | null;
   is_new: boolean;
 }
 
 /** Of the table `element e`. */
 export const storedElementColumns = `e.id, e.guid, e.type, e.qualified_name, e.source_id, e.scope_id,
-  e.content_hash, e.source_key, e.version, e.is_placeholder, e.run_id, e.created_at = e.updated_at as is_new`;
+  e.content_hash, e.source_key, e.version, e.is_placeholder, e.is_tentative, e.run_id, e.created_at = e.updated_at as is_new`;
 
 export function storedElement(row: StoredElementRow): StoredElement {
   return {
@@ -47,6 +50,7 @@ export function storedElement(row: StoredElementRow): StoredElement {
     sourceKey: row.source_key,
     version: row.version,
     isPlaceholder: row.is_placeholder,
+    isTentative: row.is_tentative,
     runId: row.run_id,
     isNew: row.is_new,
   };

@@ -5,6 +5,7 @@ import { applyWrites } from './apply-writes.js';
 import { claimLocators } from './claim-locators.js';
 import { findByLocator } from './element-lookup.js';
 import type { FeedEntry } from './feed.js';
+import { Hearsay } from './hearsay.js';
 import type { IdBlocks } from './id-blocks.js';
 import type { Incoming } from './incoming.js';
 import type { InsertMatch, Match, UpdateMatch } from './match-elements.js';
@@ -75,23 +76,30 @@ export async function decide(
   ids: Ids,
   writer: Writer,
   incoming: readonly Incoming[],
+  { isPlan = false } = {},
 ): Promise<Decided> {
   const refused: Refused[] = [];
+  const hearsay = new Hearsay(sql, writer);
   for (let rest = incoming; ;) {
     const { matches, holders, targets } = await lookUp(sql, writer, rest);
-    const wanted = matches.filter((match) => match.kind === 'insert' || match.kind === 'update');
+    const wanted = hearsay.settle(matches, holders);
     const claimed = claimLocators(writer, holders, wanted);
     const writes = await withIds(sql, ids, claimed.matches);
     const linking = await linkWrites(sql, ids, targets, writes, claimed.locators);
     const bad = [...claimed.refused, ...linking.refused];
-    if (bad.length === 0) {
-      const others = matches.filter((match) => match.kind !== 'insert' && match.kind !== 'update');
-      return { writes: linking.writes, untouched: [...others, ...refused] };
+    if (bad.length === 0) await hearsay.learn(linking.writes.elements);
+    if ((await hearsay.isSettled(isPlan)) && bad.length === 0) {
+      const others = matches.filter((match) => !isWriting(match));
+      return { writes: linking.writes, untouched: [...others, ...hearsay.yielded, ...refused] };
     }
     refused.push(...bad);
-    const isBad = new Set(bad.map((match) => match.incoming));
-    rest = rest.filter((one) => !isBad.has(one));
+    const isDone = new Set([...bad, ...hearsay.yielded].map((match) => match.incoming));
+    rest = rest.filter((one) => !isDone.has(one));
   }
+}
+
+function isWriting(match: Match): match is InsertMatch | UpdateMatch {
+  return match.kind === 'insert' || match.kind === 'update';
 }
 
 /** What is there of the elements, of their locators and of what they refer to. */
@@ -144,6 +152,7 @@ function leftAsIs(match: Untouched, writer: Writer): Written {
     };
   }
   const { id, guid, scopeId } = match.stored;
+  if (match.kind === 'yielded') return { result: 'unchanged', incoming, id, guid, scopeId: incoming.scopeId };
   return { result: resultOfUnchanged(match.stored, writer), incoming, id, guid, scopeId };
 }
 
