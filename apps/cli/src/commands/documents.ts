@@ -43,7 +43,7 @@ export function addDocumentCommands(program: Command, session: SessionOf): void 
   program
     .command('delete')
     .argument('<connector>')
-    .option('--elements <what>', 'keep or remove what it has catalogued', 'keep')
+    .option('--elements <what>', 'keep or remove what it has catalogued; also of one deleted before', 'keep')
     .description('delete a connector')
     .action(async (name: string, { elements }: { elements: string }) => {
       const { api, output } = session();

@@ -80,6 +80,21 @@ test('a removal waits with its reason, is answered when it is asked for again, a
   await vi.waitFor(async () => expect(await run(id)).toMatchObject({ state: 'ended', error: null }), 20_000);
 });
 
+test('elements that were kept are removed when somebody asks for it later, and only under a name that was there', async () => {
+  const kept = await send('delete', path, {});
+  expect(kept.status).toBe(204);
+  expect((await send('delete', path, {})).status).toBe(404);
+  const id = await deleteAll();
+  expect(await deleteAll()).toBe(id);
+  await vi.waitFor(async () => expect(await run(id)).toMatchObject({ state: 'ended' }), 10_000);
+  expect(await run(id)).toMatchObject({ outcome: 'succeeded', counts: { removed: 9_000 } });
+  const again = await deleteAll();
+  expect(again).not.toBe(id);
+  await vi.waitFor(async () => expect(await run(again)).toMatchObject({ state: 'ended' }), 10_000);
+  const never = await send('delete', '/api/connectors/never', { query: { elements: 'remove' } });
+  expect(never.body).toMatchObject({ code: 'not-found' });
+});
+
 test('a restarted daemon goes on with a removal and counts the step whose answer was lost', async () => {
   let closing: Promise<void> | undefined;
   onStep = async () => {

@@ -81,7 +81,10 @@ export class ConnectorConfigurations {
     }
   }
 
-  /** Answers the run that removes the elements, when they shall be removed; the same one while it goes on. */
+  /**
+   * Answers the run that removes the elements, when they shall be removed; the same one while it goes on. The elements of
+   * a connector that was deleted before are removed too.
+   */
   async delete(
     name: string,
     elements: 'keep' | 'remove',
@@ -89,12 +92,11 @@ export class ConnectorConfigurations {
     { name: who }: Principal,
   ): Promise<Run | undefined> {
     const run = await this.database.transaction(async (sql) => {
+      await lockName(sql, name);
       const existing = await this.connectors.findForChange(sql, name);
       checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
       if (existing) return this.#delete(sql, existing, elements, who);
-      const pending = elements === 'remove' ? await this.removals.pending(sql, name) : undefined;
-      if (!pending) throw unknownConnector(name);
-      return pending;
+      return this.#removeElements(sql, name, elements, who);
     });
     await this.wakeUps.connectors([name], `connector ${name} deleted`);
     return run;
@@ -114,6 +116,25 @@ export class ConnectorConfigurations {
     await this.connectors.delete(sql, existing, { elements, runId: run?.id ?? null, who });
     const detail = { elements, ...(run ? { run: run.id } : {}) };
     await recordAudit(sql, { who, action: 'delete', kind: 'connector', name, revision, detail });
+    return run;
+  }
+
+  /** Of one that is deleted already: by the document that it had last. */
+  async #removeElements(sql: Sql, name: string, elements: 'keep' | 'remove', who: string): Promise<Run> {
+    if (elements === 'keep') throw unknownConnector(name);
+    const pending = await this.removals.pending(sql, name);
+    if (pending) return pending;
+    const gateway = await this.connectors.gatewayOfDeleted(sql, name);
+    if (gateway === undefined) throw unknownConnector(name);
+    const run = await this.removals.request(sql, { connector: name, gateway, who });
+    await this.connectors.removeElements(sql, { name, gateway, runId: run.id, who });
+    await recordAudit(sql, {
+      who,
+      action: 'delete',
+      kind: 'connector',
+      name,
+      detail: { elements, run: run.id },
+    });
     return run;
   }
 
@@ -140,10 +161,7 @@ export class ConnectorConfigurations {
     const { name } = configuration;
     return this.database.transaction(async (sql) => {
       // Two who create the same name at once: the second one waits here and finds the first one's.
-      const [, existing] = await Promise.all([
-        sql.rows(`select pg_advisory_xact_lock(hashtextextended('connector ' || $1, 0))`, [name]),
-        this.connectors.findForChange(sql, name),
-      ]);
+      const [, existing] = await Promise.all([lockName(sql, name), this.connectors.findForChange(sql, name)]);
       if (existing) refuseExisting?.(existing);
       checkPreconditions(`The connector ${name}`, conditions, existing?.revision);
       return existing
@@ -211,4 +229,9 @@ export function unknownConnector(name: string): NotFoundError {
   return new NotFoundError(`There is no connector ${name}`, {
     action: 'Check the name; GET /api/connectors lists what exists.',
   });
+}
+
+/** Until the transaction ends, also of a name that nobody has. */
+async function lockName(sql: Sql, name: string): Promise<void> {
+  await sql.rows(`select pg_advisory_xact_lock(hashtextextended('connector ' || $1, 0))`, [name]);
 }

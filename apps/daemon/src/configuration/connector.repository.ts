@@ -120,6 +120,30 @@ export class ConnectorRepository {
     );
   }
 
+  /** Where the elements of a connector are that was deleted: undefined when there was none, or it is long forgotten. */
+  async gatewayOfDeleted(sql: Sql, name: string): Promise<string | undefined> {
+    const row = await sql.row<{ gateway: string }>(
+      `select document->>'gateway' as gateway from document_revision
+       where kind = 'connector' and name = $1 and change = 'deleted' order by revision desc limit 1`,
+      [name],
+    );
+    return row?.gateway;
+  }
+
+  /** Of a deleted connector whose elements were to be kept; ConnectorRemovals does it. */
+  async removeElements(
+    sql: Sql,
+    removal: { name: string; gateway: string; runId: string; who: string },
+  ): Promise<void> {
+    const { name, gateway, runId, who } = removal;
+    await sql.rows(
+      `insert into connector_removal (name, gateway, elements, run_id, requested_by) values ($1, $2, 'remove', $3, $4)
+       on conflict (name) do update set elements = 'remove', run_id = $3, requested_by = $4, attempts = 0,
+         next_try_at = now()`,
+      [name, gateway, runId, who],
+    );
+  }
+
   /**
    * A name that is used again needs no tidying up when its elements were to be kept: the new connector goes on with
    * them. True when elements are still being removed.

@@ -99,7 +99,7 @@ const deleteConnector = operation({
   access: 'administrator',
   summary: 'Delete a connector; what it has catalogued is kept unless elements=remove',
   description:
-    'Elements are removed by a run that goes on by itself; /api/connectors/{name}/runs shows it. Asked again meanwhile, the same run is answered. Until it has ended, the name is taken.',
+    'Elements are removed by a run that goes on by itself; /api/connectors/{name}/runs shows it. Asked again meanwhile, the same run is answered. Until it has ended, the name is taken. With elements=remove, a connector that was deleted before and whose elements were kept loses them now.',
   params: ConnectorPath,
   query: z.strictObject({ elements: z.enum(['keep', 'remove']).default('keep') }),
   status: 204,

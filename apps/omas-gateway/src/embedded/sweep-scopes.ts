@@ -40,3 +40,27 @@ export async function findScope(sql: Sql, name: ScopeName): Promise<number> {
   );
   return known?.id ?? 0;
 }
+
+/**
+ * The scopes of a connector that was deleted and whose elements stay: nothing is swept by them any more, whoever names
+ * such an element under the same source adopts it, and a later removal finds them. Their shards are counted from -1
+ * downwards, so that no running shard has them.
+ */
+export async function leaveScopes(sql: Sql, connector: string): Promise<void> {
+  // A connector of this name may have been deleted before.
+  await sql.rows(
+    `update element e set scope_id = l.id from sweep_scope s join sweep_scope l
+       on l.connector = s.connector and l.shard = -1 - s.shard and l.source_id = s.source_id
+         and l.collection = s.collection and l.scope = s.scope
+     where s.connector = $1 and s.shard >= 0 and e.scope_id = s.id`,
+    [connector],
+  );
+  await sql.rows(
+    `delete from sweep_scope s where connector = $1
+       and not exists (select from element e where e.scope_id = s.id)`,
+    [connector],
+  );
+  await sql.rows('update sweep_scope set shard = -1 - shard where connector = $1 and shard >= 0', [
+    connector,
+  ]);
+}

@@ -6,6 +6,7 @@ import { release, writeTransaction } from '../write/placeholders.js';
 import { appendToFeed } from '../write/feed.js';
 import type { Writer } from '../write/writer.js';
 import { removeElements } from './remove-elements.js';
+import { leaveScopes } from '../sweep-scopes.js';
 
 type Request = z.output<(typeof gatewayMessages.removeConnector)['request']>;
 
@@ -13,8 +14,8 @@ type Request = z.output<(typeof gatewayMessages.removeConnector)['request']>;
 const pageSize = 2_000;
 
 /**
- * Forgets a connector that was deleted: its sessions, state, dead letters and scopes. Its elements stay, unless
- * somebody asked for their removal, which needs no approval then. Goes on where it was left, and may be repeated.
+ * Forgets a connector that was deleted: its sessions, state and dead letters. Its elements stay, with what says whose they
+ * were, until somebody asks for their removal, which needs no approval then. Goes on where it was left, and may be repeated.
  */
 export async function removeConnector(
   database: Database,
@@ -27,9 +28,12 @@ export async function removeConnector(
   const { removed, isDone } =
     elements === 'remove' ? await removeSome(database, notices, request) : { removed: 0, isDone: true };
   if (!isDone) return { removed, isDone };
-  for (const table of ['connector_state', 'dead_letter', 'recent_removal', 'sweep_scope']) {
-    await database.rows(`delete from ${table} where connector = $1`, [connector]);
-  }
+  await database.transaction(async (sql) => {
+    for (const table of ['connector_state', 'dead_letter', 'recent_removal']) {
+      await sql.rows(`delete from ${table} where connector = $1`, [connector]);
+    }
+    await leaveScopes(sql, connector);
+  });
   return { removed, isDone };
 }
 
@@ -44,7 +48,7 @@ async function removeSome(
     source_id: number;
     qualified_name: string;
   }>(
-    `select s.id, s.shard, s.source_id, m.qualified_name from sweep_scope s
+    `select s.id, greatest(s.shard, -1 - s.shard) as shard, s.source_id, m.qualified_name from sweep_scope s
      join metadata_source m on m.id = s.source_id where s.connector = $1 order by s.source_id, s.id`,
     [connector],
   );

@@ -143,6 +143,24 @@ describe('a connector that was deleted', () => {
     });
   });
 
+  it('may lose its elements later, but for those that others have adopted, however often it was deleted', async () => {
+    const request = { connector: 'landing-zone', changedBy: 'anna' };
+    await store.refresh([file('a'), file('b'), file('c')]);
+    await store.writer.removeConnector({ ...request, elements: 'keep' });
+    await store.refresh([file('b')]);
+    expect(await store.names()).toEqual(['a', 'b', 'c']);
+    await store.writer.removeConnector({ ...request, elements: 'keep' });
+    await store.refresh([file('c')], { connector: 'heir', source: 'landing-zone' });
+    expect(await store.writer.removeConnector({ ...request, elements: 'remove' })).toEqual({
+      removed: 2,
+      isDone: true,
+    });
+    expect(await store.names()).toEqual(['c']);
+    expect(await store.database.rows('select connector, shard from sweep_scope')).toEqual([
+      { connector: 'heir', shard: 0 },
+    ]);
+  });
+
   it('is removed in steps as small as asked for, and the run that asks lists what it removed', async () => {
     await store.refresh(files(5));
     const runId = randomUUID();

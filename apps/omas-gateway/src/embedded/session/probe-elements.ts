@@ -54,7 +54,7 @@ export async function moveToScope(sql: Sql, { connector }: Writer, moves: readon
   await sql.rows(
     `update element e set scope_id = m."to" from jsonb_to_recordset($1::jsonb) as m (id bigint, "to" int)
      where e.id = m.id and not exists (
-       select from sweep_scope s where s.id = e.scope_id and s.connector <> $2)`,
+       select from sweep_scope s where s.id = e.scope_id and s.connector <> $2 and s.shard >= 0)`,
     [storableJson(moves), connector],
   );
 }

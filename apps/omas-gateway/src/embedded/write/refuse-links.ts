@@ -36,7 +36,7 @@ export async function refuseLinks(
      from relationship l
      left join element d on d.id = case l.declared_end when 1 then l.end1_id when 2 then l.end2_id end
      join element o on o.id = case when l.declared_end = 1 then l.end2_id else l.end1_id end
-     left join sweep_scope s on s.id = d.scope_id where l.id = any($1::bigint[])`,
+     left join sweep_scope s on s.id = d.scope_id and s.shard >= 0 where l.id = any($1::bigint[])`,
     [ids],
   );
   const refused = rows.flatMap((row) => refusedOf(row, reasons.get(Number(row.id)) ?? ''));
