@@ -16,6 +16,11 @@ describe('canonical JSON', () => {
     expect(canonicalJson({ a: { d: [2, 1] }, b: 1 })).toBe('{"a":{"d":[2,1]},"b":1}');
   });
 
+  it('quotes texts as JSON does', () => {
+    const texts = ['plain', '"', '\\', '\u0000\u001f\u007f', '\u2028', 'ü 😀', '\ud800', 'a\udfffb', ''];
+    expect(texts.map(canonicalJson)).toEqual(texts.map((text) => JSON.stringify(text)));
+  });
+
   it('quotes keys as JSON does', () => {
     const value = { 'a"b': 1, 'ü\n': 2 };
     expect(JSON.parse(canonicalJson(value))).toEqual(value);
