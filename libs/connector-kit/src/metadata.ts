@@ -41,8 +41,11 @@ export interface MetadataPort {
 
 /** The port of a refresh: one session from its begin to its commit, which are the runner's business. */
 export interface SessionPort extends MetadataPort {
-  /** Takes an element into a batch; resolves when there is room for the next one (back-pressure). */
-  write(collection: string, scope: string, element: ElementWrite): Promise<void>;
+  /**
+   * Takes an element into a batch. The promise, if there is one, resolves when there is room for the next element
+   * (back-pressure).
+   */
+  write(collection: string, scope: string, element: ElementWrite): Promise<void> | undefined;
   /** The scope was read to its end. */
   complete(collection: string, scope: string): Promise<void>;
   unread(unread: Unread, of: { collection: string } | { element: Reference }): Promise<void>;
@@ -221,7 +224,8 @@ async function syncAll(
     for (const [name, input] of Object.entries(element)) {
       if (!names.includes(name))
         throw new Error(`An element of ${name} came in a sync of ${names.join(', ')}`);
-      await port.write(name, scope, toElementWrite(service, name, input));
+      const room = port.write(name, scope, toElementWrite(service, name, input));
+      if (room) await room;
     }
   }
   await Promise.all(names.map((name) => port.complete(name, scope)));
