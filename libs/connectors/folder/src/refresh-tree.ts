@@ -8,13 +8,18 @@ import { abortable, oneAhead } from './async-iterables.js';
 import { collections, elementsOf, folderElement, type AnyElement } from './elements.js';
 import type { ReadItem } from './file-contents.js';
 import { lookUpRoot, type FolderClient } from './folder-client.js';
-import type { FolderItem, UnreadItem } from './folder-items.js';
+import type { FolderItem } from './folder-items.js';
 import { isSameFileSystem, rememberRoot } from './root-memory.js';
 import type { Names } from './qualified-names.js';
 import { toText } from './raw-path.js';
 import { walkTree } from './tree-walk.js';
 
 type Metadata = Pick<RefreshMetadata<typeof filesIntegrator>, 'sync' | 'unread'>;
+
+interface Unread {
+  what: { fileFolders: string } | { dataFiles: string };
+  reason: string;
+}
 
 interface Refreshing {
   client: FolderClient;
@@ -42,7 +47,9 @@ async function* elementsOfTree({ client, metadata, state, signal }: Refreshing):
   for await (const items of abortable(oneAhead(readItems(root, client)), signal)) {
     for (const item of items) {
       if (item !== root) isEmpty = false;
-      yield* elementsOfItem(item, client.names, metadata);
+      // Not delegated to another async generator, which would wait twice for each element.
+      for (const element of elementsOfItem(item, client.names)) yield element;
+      for (const { what, reason } of unreadOf(item, client.names)) await metadata.unread(what, reason);
     }
   }
   await checkThatItStayed(root);
@@ -54,18 +61,20 @@ async function* readItems(root: FolderItem, { walk, contents }: FolderClient): A
   for await (const items of walkTree(root, walk)) yield await contents.readAll(items);
 }
 
-async function* elementsOfItem(item: ReadItem, names: Names, metadata: Metadata): AsyncGenerator<AnyElement> {
-  if (item.kind === 'folder') yield { fileFolders: folderElement(item, names) };
-  else if (item.kind === 'unread') await tellUnread(item, names, metadata);
-  else {
-    yield* elementsOf(item.item, item.facts, names);
-    if (item.unread) await metadata.unread({ dataFiles: names.file(item.item.path) }, item.unread);
-  }
+function elementsOfItem(item: ReadItem, names: Names): Iterable<AnyElement> {
+  if (item.kind === 'folder') return [{ fileFolders: folderElement(item, names) }];
+  return item.kind === 'unread' ? [] : elementsOf(item.item, item.facts, names);
 }
 
-async function tellUnread({ of, path, reason }: UnreadItem, names: Names, metadata: Metadata): Promise<void> {
-  if (of !== 'file') await metadata.unread({ fileFolders: names.folder(path) }, reason);
-  if (of !== 'folder') await metadata.unread({ dataFiles: names.file(path) }, reason);
+function unreadOf(item: ReadItem, names: Names): Unread[] {
+  if (item.kind === 'folder') return [];
+  if (item.kind === 'read-file')
+    return item.unread ? [{ what: { dataFiles: names.file(item.item.path) }, reason: item.unread }] : [];
+  const { of, path, reason } = item;
+  const asFolder = { what: { fileFolders: names.folder(path) }, reason };
+  const asFile = { what: { dataFiles: names.file(path) }, reason };
+  if (of === 'unknown') return [asFolder, asFile];
+  return [of === 'folder' ? asFolder : asFile];
 }
 
 /** A file system that goes away while it is read looks like a tree that gets empty. */
