@@ -112,7 +112,12 @@ export const gatewayMessages = {
   begin: request(
     'idaemon.gateway.{gateway}.session.begin',
     SessionBegin,
-    z.object({ session: z.uuid(), replica: z.string() }),
+    z.object({
+      session: z.uuid(),
+      replica: z.string(),
+      /** No refresh of the connector has stored anything yet: asking by hash first would be in vain. */
+      isFirst: z.boolean().optional(),
+    }),
   ),
   change: request(
     'idaemon.gateway.{gateway}.change',

@@ -57,13 +57,19 @@ export class MetadataSession implements SessionPort {
 
   constructor(
     private readonly requests: GatewayRequests,
-    private readonly begun: { session: string; replica: string; mode: RunMode },
+    private readonly begun: {
+      session: string;
+      replica: string;
+      isFirst?: boolean | undefined;
+      mode: RunMode;
+    },
     signal: AbortSignal,
   ) {
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
     this.#lastSentAt = requests.nowMs();
-    this.#writer = new SessionWriter((batch) =>
-      this.#send(sessionMessages.batch, { session: begun.session, ...batch }),
+    this.#writer = new SessionWriter(
+      (batch) => this.#send(sessionMessages.batch, { session: begun.session, ...batch }),
+      begun,
     );
     const kept = stateStore(requests, this.#signal);
     this.state = sessionState(kept, this.#writer, begun.mode);
@@ -77,7 +83,7 @@ export class MetadataSession implements SessionPort {
     return this.#writer.counts;
   }
 
-  write(collection: string, scope: string, element: ElementWrite): Promise<void> {
+  write(collection: string, scope: string, element: ElementWrite): Promise<void> | undefined {
     return this.#writer.write(collection, scope, element);
   }
 

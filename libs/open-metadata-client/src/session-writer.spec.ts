@@ -45,8 +45,12 @@ const element = (index: number, size = 10): ElementWrite => ({
   properties: { description: 'x'.repeat(size) },
 });
 
-async function writeAll(store: FakeStore, count: number, size = 10): Promise<SessionWriter> {
-  const writer = new SessionWriter(store.send);
+async function writeAll(
+  store: FakeStore,
+  count: number,
+  { size = 10, isFirst = false } = {},
+): Promise<SessionWriter> {
+  const writer = new SessionWriter(store.send, { isFirst });
   for (let index = 0; index < count; index += 1) await writer.write('files', '', element(index, size));
   await writer.drain();
   return writer;
@@ -61,9 +65,22 @@ describe('what is new', () => {
     expect(probed).toBeLessThanOrEqual(3);
   });
 
+  it('is not asked for in the first refresh of all', async () => {
+    const store = new FakeStore();
+    await writeAll(store, 1_000, { isFirst: true });
+    expect(store.batches.every(({ entries }) => entries.every(({ element }) => element))).toBe(true);
+    expect(store.counts.created).toBe(1_000);
+  });
+
+  it('begins with a small batch, while the source is still being read', async () => {
+    const store = new FakeStore();
+    await writeAll(store, 1_000, { isFirst: true });
+    expect(store.batches.map(({ entries }) => entries.length)).toEqual([100, 500, 400]);
+  });
+
   it('goes in batches of a few hundred that the wire takes', async () => {
     const store = new FakeStore();
-    await writeAll(store, 1_000, 5_000);
+    await writeAll(store, 1_000, { size: 5_000 });
     expect(Math.max(...store.batches.map(({ entries }) => entries.length))).toBeLessThanOrEqual(500);
     expect(Math.max(...store.batches.map((batch) => JSON.stringify(batch).length))).toBeLessThan(500 * 1024);
   });
@@ -134,7 +151,7 @@ it('keeps scopes apart, and the order in which a source gives its collections', 
 
 it('sends an element that is too long as its names and size', async () => {
   const store = new FakeStore();
-  await writeAll(store, 1, 300 * 1024);
+  await writeAll(store, 1, { size: 300 * 1024 });
   const [entry] = store.batches[0]?.entries ?? [];
   expect(entry?.oversizeBytes).toBeGreaterThan(300 * 1024);
   expect(entry?.element).toEqual({ type: 'DataFile', qualifiedName: 'file 0', properties: {} });

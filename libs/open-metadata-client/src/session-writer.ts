@@ -24,6 +24,8 @@ export interface BatchReply {
 /** Repeats a batch until it is answered; rejects when the session has failed. */
 export type SendBatch = (batch: Batch) => Promise<BatchReply>;
 
+/** The gateway begins with little, while the source is still being read; and little tells whether to ask by hash first. */
+const firstEntries = 100;
 const maxEntries = 500;
 const maxWireBytes = 448 * 1024;
 /** Content that waits for the answer of its probe. */
@@ -43,6 +45,7 @@ class BatchBuffer {
   constructor(
     readonly scope: string,
     readonly isProbe: boolean,
+    private readonly maxEntries: number,
   ) {}
 
   add(element: PendingElement): void {
@@ -53,7 +56,7 @@ class BatchBuffer {
   hasRoomFor(element: PendingElement): boolean {
     if (this.elements.length === 0) return true;
     const limit = this.isProbe ? maxHeldBytes : maxWireBytes;
-    return this.elements.length < maxEntries && this.bytes + element.bytes <= limit && this.#fitsWire();
+    return this.elements.length < this.maxEntries && this.bytes + element.bytes <= limit && this.#fitsWire();
   }
 
   #fitsWire(): boolean {
@@ -73,13 +76,18 @@ export class SessionWriter {
   #inFlight = 0;
   #nextNumber = 0;
   #answered = 0;
-  #isProbing = true;
+  #isProbing: boolean;
   #counts: RunCounts = noCounts;
   #failure: { error: unknown } | undefined;
   #wake: () => void = () => undefined;
   #woken: Promise<void> = Promise.resolve();
 
-  constructor(private readonly send: SendBatch) {
+  /** `isFirst`: nothing is there to ask for. */
+  constructor(
+    private readonly send: SendBatch,
+    { isFirst = false }: { isFirst?: boolean | undefined } = {},
+  ) {
+    this.#isProbing = !isFirst;
     this.#rest();
   }
 
@@ -92,13 +100,13 @@ export class SessionWriter {
     return this.#counts;
   }
 
-  /** Resolves when there is room for the next element. */
-  async write(collection: string, scope: string, element: ElementWrite): Promise<void> {
-    this.#throwFailure();
-    const pending = pendingElement(collection, element);
-    this.#put(scope, this.#isProbing && pending.probe !== undefined, pending);
-    while (this.#ready.length >= maxBatchesInFlight && !this.#failure) await this.#woken;
-    this.#throwFailure();
+  /** Resolves when there is room for the next element; undefined: there is room. */
+  write(collection: string, scope: string, element: ElementWrite): Promise<void> | undefined {
+    if (!this.#failure) {
+      const pending = pendingElement(collection, element);
+      this.#put(scope, this.#isProbing && pending.probe !== undefined, pending);
+    }
+    return this.#isFull || this.#failure ? this.#untilRoom() : undefined;
   }
 
   /** Sends what waits for its batch to become full. */
@@ -140,6 +148,15 @@ export class SessionWriter {
     }
   }
 
+  get #isFull(): boolean {
+    return this.#ready.length >= maxBatchesInFlight;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#isFull && !this.#failure) await this.#woken;
+    this.#throwFailure();
+  }
+
   #makeReady(key: string, buffer: BatchBuffer): void {
     this.#buffers.delete(key);
     this.#ready.push(buffer);
@@ -153,7 +170,11 @@ export class SessionWriter {
       this.#pump();
       buffer = undefined;
     }
-    if (!buffer) this.#buffers.set(key, (buffer = new BatchBuffer(scope, isProbe)));
+    if (!buffer)
+      this.#buffers.set(
+        key,
+        (buffer = new BatchBuffer(scope, isProbe, this.#nextNumber === 0 ? firstEntries : maxEntries)),
+      );
     buffer.add(element);
   }
 

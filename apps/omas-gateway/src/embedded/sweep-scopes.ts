@@ -31,14 +31,52 @@ export async function scopeId(sql: Sql, name: ScopeName, isSynced: boolean): Pro
   return row.id;
 }
 
-/** As `scopeId`, but writes nothing: 0 for a scope that does not exist yet. */
-export async function findScope(sql: Sql, name: ScopeName): Promise<number> {
-  const known = await sql.row<{ id: number }>(
-    `select id from sweep_scope
-     where connector = $1 and shard = $2 and source_id = $3 and collection = $4 and scope = $5`,
-    [name.connector, name.shard, name.sourceId, name.collection, name.scope],
+export type ScopesName = Omit<ScopeName, 'collection'> & { collections: readonly string[] };
+type ScopeRow = { collection: string; id: number; is_synced: boolean };
+
+/** The scopes of that name that are there, by collection. Writes nothing. */
+export async function findScopes(sql: Sql, name: ScopesName): Promise<Map<string, number>> {
+  return idsOf(await scopeRows(sql, name));
+}
+
+/** As `findScopes`, for a refresh that has come to their end: from now on it is refreshes that fill them. */
+export async function endedScopes(sql: Sql, name: ScopesName): Promise<Map<string, number>> {
+  const known = await scopeRows(sql, name);
+  const unsynced = known.filter(({ is_synced }) => !is_synced).map(({ collection }) => collection);
+  await makeScopes(sql, { ...name, collections: unsynced });
+  return idsOf(known);
+}
+
+/** The scopes of that name, by collection, which a refresh fills; made when they are not there. */
+export async function filledScopes(sql: Sql, name: ScopesName): Promise<Map<string, number>> {
+  const known = idsOf((await scopeRows(sql, name)).filter(({ is_synced }) => is_synced));
+  const missing = name.collections.filter((collection) => !known.has(collection));
+  const made = await makeScopes(sql, { ...name, collections: missing });
+  return new Map([...known, ...idsOf(made)]);
+}
+
+function scopeRows(sql: Sql, name: ScopesName): Promise<ScopeRow[]> {
+  return sql.rows<ScopeRow>(
+    `select collection, id, is_synced from sweep_scope
+     where connector = $1 and shard = $2 and source_id = $3 and scope = $4 and collection = any($5::text[])`,
+    [name.connector, name.shard, name.sourceId, name.scope, name.collections],
   );
-  return known?.id ?? 0;
+}
+
+/** In one order: others may make the same ones. */
+async function makeScopes(sql: Sql, name: ScopesName): Promise<ScopeRow[]> {
+  if (name.collections.length === 0) return [];
+  return sql.rows<ScopeRow>(
+    `insert into sweep_scope (connector, shard, source_id, scope, collection, is_synced)
+     select $1, $2, $3, $4, collection, true from unnest($5::text[]) as collection
+     on conflict (connector, shard, source_id, collection, scope) do update set is_synced = true
+     returning collection, id, is_synced`,
+    [name.connector, name.shard, name.sourceId, name.scope, [...name.collections].sort()],
+  );
+}
+
+function idsOf(rows: readonly ScopeRow[]): Map<string, number> {
+  return new Map(rows.map(({ collection, id }) => [collection, id]));
 }
 
 /**

@@ -13,25 +13,30 @@ export async function openSession(
 ): Promise<SyncSession> {
   const { fence, runId } = begin;
   return database.transaction(async (sql) => {
-    await assertOwner(sql, fence);
     const find = begin.mode === 'plan' ? findSource : sourceId;
-    const source = await find(sql, begin.source);
-    const earlier = await sql.row<{ id: string }>(
-      'select id from sync_session where connector = $1 and shard = $2 for update',
-      [fence.connector, fence.shard],
-    );
+    const [, source, earlier] = await Promise.all([
+      assertOwner(sql, fence),
+      find(sql, begin.source),
+      sql.row<{ id: string }>('select id from sync_session where connector = $1 and shard = $2 for update', [
+        fence.connector,
+        fence.shard,
+      ]),
+    ]);
     for (const table of ['sweep_candidate', 'replaced_key', 'crowded_end']) {
       if (earlier) await sql.rows(`delete from ${table} where session = $1`, [earlier.id]);
     }
-    const row = await sql.row<{ begun_at: Date; has_dead_letters: boolean }>(
+    const row = await sql.row<{ begun_at: Date; has_dead_letters: boolean; is_first: boolean }>(
       `insert into sync_session (connector, shard, id, run_id, source_id, begun_at)
        values ($1, $2, $3, $4, $5, clock_timestamp())
        on conflict (connector, shard) do update set id = excluded.id, run_id = excluded.run_id,
          source_id = excluded.source_id, begun_at = excluded.begun_at
-       returning begun_at, exists (select from dead_letter where connector = $1) as has_dead_letters`,
+       returning begun_at, exists (select from dead_letter where connector = $1) as has_dead_letters,
+         not exists (
+           select from sweep_scope where connector = $1 and shard = $2 and source_id = $5 and is_synced) as is_first`,
       [fence.connector, fence.shard, id, runId, source],
     );
     if (!row) throw new Error(`The session ${id} could not be opened`);
-    return new SyncSession(id, begin, source, row.begun_at, { hasDeadLetters: row.has_dead_letters, nowMs });
+    const { begun_at: begunAt, has_dead_letters: hasDeadLetters, is_first: isFirst } = row;
+    return new SyncSession(id, begin, source, begunAt, { hasDeadLetters, isFirst, nowMs });
   });
 }

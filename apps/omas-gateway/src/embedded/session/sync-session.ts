@@ -18,7 +18,8 @@ type Reply = z.output<typeof SessionBatchReply>;
 
 /** A part of a collection that this session has visited. */
 export interface VisitedScope {
-  readonly id: number;
+  /** 0 as long as nothing is stored in it. */
+  id: number;
   readonly collection: string;
   readonly scope: string;
   isComplete: boolean;
@@ -47,6 +48,8 @@ export class SyncSession implements SessionMemory {
   hasCrowdedEnds = false;
   /** There may be dead letters of this connector that a success makes obsolete. */
   hasDeadLetters: boolean;
+  /** No refresh of the connector has stored anything before. */
+  readonly isFirst: boolean;
   commit: Promise<RunReport> | undefined;
   lastMessageMs: number;
 
@@ -60,9 +63,10 @@ export class SyncSession implements SessionMemory {
     readonly begin: SessionBegin,
     readonly sourceId: number,
     readonly begunAt: Date,
-    options: { hasDeadLetters: boolean; nowMs: number },
+    options: { hasDeadLetters: boolean; isFirst: boolean; nowMs: number },
   ) {
     this.hasDeadLetters = options.hasDeadLetters;
+    this.isFirst = options.isFirst;
     this.lastMessageMs = options.nowMs;
   }
 
@@ -87,6 +91,16 @@ export class SyncSession implements SessionMemory {
   get isWhole(): boolean {
     const scopes = [...this.scopes.values()];
     return scopes.length > 0 && scopes.every(({ isComplete }) => isComplete) && this.unreadCount === 0;
+  }
+
+  /** Keeps the ids of scopes, as far as they have one. */
+  visit(scope: string, collections: readonly string[], ids: ReadonlyMap<string, number>): void {
+    for (const collection of collections) {
+      const key = scopeKey(collection, scope);
+      const visited = this.scopes.get(key) ?? { id: 0, collection, scope, isComplete: false };
+      visited.id = ids.get(collection) ?? visited.id;
+      this.scopes.set(key, visited);
+    }
   }
 
   /** How many batches were answered. */

@@ -23,6 +23,25 @@ const batch = (session: OpenSession, number: number, elements: readonly ElementW
   })),
 });
 
+describe('its begin', () => {
+  const isFirst = async (options = {}) => (await store.begin(options)).isFirst;
+
+  it('says whether anything may be there to be asked for', async () => {
+    expect(await isFirst()).toBe(true);
+    await store.refresh([]);
+    expect(await isFirst()).toBe(true);
+    await store.refresh(files(1));
+    expect(await isFirst()).toBe(false);
+    expect(await isFirst({ connector: 'other', source: 'other' })).toBe(true);
+  });
+
+  it('says so also when a refresh got no further than its first batch', async () => {
+    const session = await store.begin();
+    await session.write(files(1));
+    expect(await isFirst()).toBe(false);
+  });
+});
+
 describe('a batch', () => {
   it('is answered as the first time when its number comes again', async () => {
     const session = await store.begin();

@@ -23,7 +23,7 @@ import { commitSession, failSession } from './commit-session.js';
 import { openSession } from './open-session.js';
 import { checkBatch, rememberOutcome, writeBatch } from './session-batch.js';
 import { scopeKey, type SyncSession, type VisitedScope } from './sync-session.js';
-import { findScope, scopeId } from '../sweep-scopes.js';
+import { endedScopes, filledScopes, findScopes } from '../sweep-scopes.js';
 
 type Requests = { [N in keyof SessionAnswers]: Parameters<SessionAnswers[N]>[0] };
 
@@ -53,7 +53,7 @@ export class SyncSessions implements SessionAnswers {
     return this.#sessions.size;
   }
 
-  async begin(request: SessionBegin): Promise<{ session: string; replica: string }> {
+  async begin(request: SessionBegin): ReturnType<SessionAnswers['begin']> {
     this.expire();
     const { database, maxSessions, nowMs, replica, limit } = this.options;
     if (this.#sessions.size >= maxSessions) {
@@ -65,7 +65,7 @@ export class SyncSessions implements SessionAnswers {
       if (connector === request.fence.connector && shard === request.fence.shard) this.#sessions.delete(id);
     }
     this.#sessions.set(session.id, session);
-    return { session: session.id, replica };
+    return { session: session.id, replica, isFirst: session.isFirst };
   }
 
   async batch(request: SessionBatch): ReturnType<SessionAnswers['batch']> {
@@ -87,8 +87,10 @@ export class SyncSessions implements SessionAnswers {
   async complete(request: Requests['complete']): Promise<Record<string, never>> {
     const session = this.#open(request.session);
     assertMayWrite(session);
-    const scope = await this.#scope(session, request.collection, request.scope);
-    scope.isComplete = true;
+    const { collection, scope } = request;
+    const find = session.isPlan ? findScopes : endedScopes;
+    const ended = await this.#visit(session, scope, [collection], find);
+    for (const one of ended) one.isComplete = true;
     return {};
   }
 
@@ -207,27 +209,34 @@ export class SyncSessions implements SessionAnswers {
   }
 
   /** By collection. */
-  async #scopeIds(session: SyncSession, { collection, scope, entries }: SessionBatch) {
-    const ids = new Map<string, number>();
-    for (const entry of entries) {
-      const name = entry.collection ?? collection;
-      if (!ids.has(name)) ids.set(name, (await this.#scope(session, name, scope)).id);
-    }
-    return ids;
+  async #scopeIds(
+    session: SyncSession,
+    { collection: usual, scope, entries }: SessionBatch,
+  ): Promise<Map<string, number>> {
+    const collections = [...new Set(entries.map(({ collection = usual }) => collection))];
+    const visited = await this.#visit(
+      session,
+      scope,
+      collections,
+      session.isPlan ? findScopes : filledScopes,
+    );
+    return new Map(visited.map(({ collection, id }) => [collection, id]));
   }
 
-  async #scope(session: SyncSession, collection: string, scope: string): Promise<VisitedScope> {
-    const key = scopeKey(collection, scope);
-    const known = session.scopes.get(key);
-    if (known) return known;
-    const { connector, shard } = session.begin.fence;
-    const name = { connector, shard, sourceId: session.sourceId, collection, scope };
-    const id = session.isPlan
-      ? await findScope(this.options.database, name)
-      : await scopeId(this.options.database, name, true);
-    const visited = session.scopes.get(key) ?? { id, collection, scope, isComplete: false };
-    session.scopes.set(key, visited);
-    return visited;
+  /** Those that are not there have no id. */
+  async #visit(
+    session: SyncSession,
+    scope: string,
+    collections: readonly string[],
+    find: typeof findScopes,
+  ): Promise<VisitedScope[]> {
+    const unknown = collections.filter((collection) => !session.scopes.get(scopeKey(collection, scope))?.id);
+    if (unknown.length > 0) {
+      const { connector, shard } = session.begin.fence;
+      const name = { connector, shard, sourceId: session.sourceId, scope, collections: unknown };
+      session.visit(scope, unknown, await find(this.options.database, name));
+    }
+    return collections.flatMap((collection) => session.scopes.get(scopeKey(collection, scope)) ?? []);
   }
 }
 

@@ -38,6 +38,7 @@ export class OpenSession {
     readonly id: string,
     readonly runId: string,
     readonly options: RefreshOptions,
+    readonly isFirst?: boolean,
   ) {}
 
   async write(elements: readonly ElementWrite[], options: RefreshOptions = {}): Promise<void> {
@@ -145,7 +146,7 @@ export class WritingStore {
   async begin(options: RefreshOptions = {}): Promise<OpenSession> {
     const { connector = 'landing-zone', source = connector } = options;
     const runId = randomUUID();
-    const { session } = await this.writer.begin({
+    const { session, isFirst } = await this.writer.begin({
       fence: await this.fence(connector, options.shard),
       runId,
       mode: options.mode ?? 'refresh',
@@ -157,7 +158,7 @@ export class WritingStore {
       removal: options.removal ?? { maxPercent: 5, minElements: 10 },
       ...(options.approves ? { approves: options.approves } : {}),
     });
-    return new OpenSession(this, session, runId, options);
+    return new OpenSession(this, session, runId, options, isFirst);
   }
 
   /** A whole refresh of one scope. */
