@@ -14,13 +14,7 @@ interface DisplacedRow {
  * its name now.
  */
 export async function restoreNames(sql: Sql, sourceId: number): Promise<void> {
-  await nameByLocator(sql);
-  const displaced = await sql.rows<DisplacedRow>(
-    `select e.id, e.is_placeholder, h.id as holder_id, h.is_placeholder as is_holder_placeholder from element e
-     left join element h on h.name_hash = md5(e.displaced_name)::uuid
-     where e.displaced_name is not null and (e.source_id = $1 or e.source_id is null) order by e.id`,
-    [sourceId],
-  );
+  const [, displaced] = await Promise.all([nameByLocator(sql), findDisplaced(sql, sourceId)]);
   if (displaced.length === 0) return;
   const taken = displaced.filter(({ is_placeholder, holder_id }) => is_placeholder && holder_id !== null);
   // A placeholder under the name has waited for its element.
@@ -36,6 +30,15 @@ export async function restoreNames(sql: Sql, sourceId: number): Promise<void> {
        select from element o where o.displaced_name = e.displaced_name and o.id < e.id
          and o.source_id is not distinct from e.source_id)`,
     [free],
+  );
+}
+
+function findDisplaced(sql: Sql, sourceId: number): Promise<DisplacedRow[]> {
+  return sql.rows<DisplacedRow>(
+    `select e.id, e.is_placeholder, h.id as holder_id, h.is_placeholder as is_holder_placeholder from element e
+     left join element h on h.name_hash = md5(e.displaced_name)::uuid
+     where e.displaced_name is not null and (e.source_id = $1 or e.source_id is null) order by e.id`,
+    [sourceId],
   );
 }
 

@@ -14,7 +14,7 @@ import { findStillCrowded } from '../write/crowded-ends.js';
 import { refuseLinks } from '../write/refuse-links.js';
 import { findMissing } from './find-missing.js';
 import { holdRemovals } from './hold-removals.js';
-import { sweep } from './sweep.js';
+import { nothingSwept, sweep, type Swept } from './sweep.js';
 import type { SyncSession } from './sync-session.js';
 
 export interface Committed {
@@ -24,16 +24,27 @@ export interface Committed {
 
 /** Ends a session: sweeps what it has read to its end and has not seen, and writes its report, in one transaction. */
 export async function commitSession(database: Database, session: SyncSession): Promise<Committed> {
-  await findMissing(database, session);
-  await holdRemovals(database, session);
+  const isAnyMissing = await findMissing(database, session);
+  if (isAnyMissing) await holdRemovals(database, session);
   return writeTransaction(database, async (sql) => {
-    await assertCurrent(sql, session);
-    const swept = await sweep(sql, session);
-    const refused = session.isPlan ? 0 : await settle(sql, session);
+    const [, { refused, ...swept }] = await Promise.all([
+      assertCurrent(sql, session),
+      sweepAndSettle(sql, session, isAnyMissing),
+    ]);
     const report = reportOf(session, { ...swept, refused });
     await closeSession(sql, session, report);
     return { report, feedPosition: swept.feedPosition };
   });
+}
+
+async function sweepAndSettle(
+  sql: Sql,
+  session: SyncSession,
+  isAnyMissing: boolean,
+): Promise<Swept & { refused: number }> {
+  const swept = isAnyMissing ? await sweep(sql, session) : nothingSwept;
+  const refused = session.isPlan ? 0 : await settle(sql, session);
+  return { ...swept, refused };
 }
 
 /** Ends a session without sweeping anything. */
@@ -55,19 +66,20 @@ export async function failSession(
 
 /** The owner is still the newest, and no newer session of the connector has begun. */
 async function assertCurrent(sql: Sql, { id, begin }: SyncSession): Promise<void> {
-  await assertOwner(sql, begin.fence);
-  const newest = await sql.row<{ id: string }>(
-    'select id from sync_session where connector = $1 and shard = $2 for update',
-    [begin.fence.connector, begin.fence.shard],
-  );
+  const [, newest] = await Promise.all([
+    assertOwner(sql, begin.fence),
+    sql.row<{ id: string }>('select id from sync_session where connector = $1 and shard = $2 for update', [
+      begin.fence.connector,
+      begin.fence.shard,
+    ]),
+  ]);
   if (newest?.id === id) return;
   throw new SessionLostError(`A newer session of the connector ${begin.fence.connector} has begun`);
 }
 
 /** What had to wait for the end of the session. Answers how many elements turned out to be wrong. */
 async function settle(sql: Sql, session: SyncSession): Promise<number> {
-  await restoreNames(sql, session.sourceId);
-  await forgetWhatIsGone(sql, session);
+  await Promise.all([restoreNames(sql, session.sourceId), forgetWhatIsGone(sql, session)]);
   if (!session.hasCrowdedEnds) return 0;
   const rows = await sql.rows<{ relationship_id: string }>(
     'select relationship_id from crowded_end where session = $1',
@@ -101,11 +113,13 @@ async function forgetWhatIsGone(sql: Sql, session: SyncSession): Promise<void> {
 }
 
 async function closeSession(sql: Sql, session: SyncSession, report: RunReport): Promise<void> {
-  for (const table of ['sweep_candidate', 'replaced_key', 'crowded_end']) {
-    await sql.rows(`delete from ${table} where session = $1`, [session.id]);
-  }
-  await sql.rows('delete from sync_session where id = $1', [session.id]);
-  await insertReport(sql, report, session.id);
+  await Promise.all([
+    ...['sweep_candidate', 'replaced_key', 'crowded_end'].map((table) =>
+      sql.rows(`delete from ${table} where session = $1`, [session.id]),
+    ),
+    sql.rows('delete from sync_session where id = $1', [session.id]),
+    insertReport(sql, report, session.id),
+  ]);
 }
 
 function reportOf(

@@ -14,27 +14,40 @@ export function isOlderThan(parameter: string): string {
 /**
  * Finds what the session has not seen in the scopes that it has read to their end, and in those that nobody reads any
  * more, and keeps it in `sweep_candidate`. Pages of ids are compared with the bitmap: memory does not grow with them.
+ * False when nothing is missing.
  */
-export async function findMissing(database: Database, session: SyncSession): Promise<void> {
-  await database.rows('delete from sweep_candidate where session = $1', [session.id]);
-  for (const scope of await sweptScopes(database, session)) {
-    for await (const ids of idsOfScope(database, scope)) {
-      await keepUnseen(
-        database,
-        session,
-        ids.map((id) => ({ id, scope_id: scope })),
-      );
-    }
-  }
+export async function findMissing(database: Database, session: SyncSession): Promise<boolean> {
+  const scopes = await sweptScopes(database, session);
+  const isAnyMissing = await database.transaction(async (sql) => {
+    const [, ...counts] = await Promise.all([
+      sql.rows('delete from sweep_candidate where session = $1', [session.id]),
+      ...scopes.map((scope) => keepMissing(sql, session, scope)),
+    ]);
+    return counts.some((count) => count > 0);
+  });
+  if (!isAnyMissing) return false;
   if (session.unreadCount > 0) await protectUnread(database, session);
   await addCascades(database, session);
+  return true;
+}
+
+async function keepMissing(sql: Sql, session: SyncSession, scope: number): Promise<number> {
+  let count = 0;
+  for await (const ids of idsOfScope(sql, scope)) {
+    count += await keepUnseen(
+      sql,
+      session,
+      ids.map((id) => ({ id, scope_id: scope })),
+    );
+  }
+  return count;
 }
 
 async function sweptScopes(database: Database, session: SyncSession): Promise<number[]> {
   if (session.isMostlyUnread) return [];
   const visited = [...session.scopes.values()];
   const complete = visited.filter(
-    ({ isComplete, collection }) => isComplete && !session.unreadCollections.has(collection),
+    ({ id, isComplete, collection }) => id !== 0 && isComplete && !session.unreadCollections.has(collection),
   );
   return [...complete.map(({ id }) => id), ...(await orphanScopes(database, session, visited))];
 }
@@ -54,9 +67,9 @@ async function orphanScopes(
   return rows.map(({ id }) => id);
 }
 
-async function* idsOfScope(database: Database, scopeId: number): AsyncGenerator<number[]> {
+async function* idsOfScope(sql: Sql, scopeId: number): AsyncGenerator<number[]> {
   for (let after = 0; ;) {
-    const rows = await database.rows<{ id: string }>(
+    const rows = await sql.rows<{ id: string }>(
       'select id from element where scope_id = $1 and id > $2 order by id limit $3',
       [scopeId, after, pageSize],
     );

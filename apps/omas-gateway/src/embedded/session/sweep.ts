@@ -11,6 +11,8 @@ export interface Swept {
   feedPosition: number | null;
 }
 
+export const nothingSwept: Swept = { removed: 0, held: 0, feedPosition: null };
+
 const pageSize = 5_000;
 
 /** Removes the candidates that nobody holds, or writes down what would be removed. */
