@@ -8,7 +8,7 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 /** Those of `npm run test:full` alone. */
-const longSpecs = process.env.IDAEMON_TEST_FULL ? [] : ['**/*.full.e2e-spec.ts'];
+const longSpecs = process.env.IDAEMON_TEST_FULL ? [] : ['**/*.full.{e2e,int}-spec.ts'];
 const folders = '{apps,libs,tools,bench}/**';
 
 export default defineConfig({
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${folders}/*.int-spec.{ts,mjs}`],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...longSpecs],
           globalSetup: ['tools/launcher/test-servers.mjs'],
           server: { deps: { inline: [/@idaemon\//] } },
           testTimeout: 30_000,
