@@ -10,7 +10,7 @@ export const APPENDING = Symbol('idaemon:lineage-appending');
 /** Two groups under way, and one connection for what is asked beside them. */
 const appendConnections = 3;
 /** A sender waits a few seconds at most: a Postgres that fell silent is noticed well within its next try. */
-const appendLimits = { statementLimitMs: 10_000, silenceMs: 2_000 };
+const appendLimits = { statementLimitMs: 10_000, silenceMs: 2_000, isPrepared: true };
 
 /** Schema `lineage`: waits for Postgres, migrates, closes last. `Database` is for all but the receiving side. */
 @Global()

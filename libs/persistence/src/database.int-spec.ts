@@ -29,9 +29,11 @@ async function open(
   url = database.url,
   signal = new AbortController().signal,
   onWait?: (error: Error) => void,
+  isPrepared = false,
 ): Promise<Database> {
   const options = {
     url,
+    isPrepared,
     schema: 'numbers_app',
     migrations: [MakeNumbers1700000000000],
     applicationName: 'spec',
@@ -181,5 +183,17 @@ describe('a database', () => {
       .catch((thrown: unknown) => thrown);
     expect(twice).not.toBeInstanceOf(SystemUnavailableError);
     expect(sqlStateOf(twice)).toBe('23505');
+  });
+
+  it('keeps statements with parameters planned when it is told to', async () => {
+    const prepared = await open(database.url, undefined, undefined, true);
+    const plain = await open();
+    const text = 'select $1::int as value, name from pg_prepared_statements where statement like $2';
+    const look = (one: Database) =>
+      one.transaction((sql) =>
+        Promise.all([7, 8].map((value) => sql.rows(text, [value, 'select $1::int%']))),
+      );
+    expect(await look(plain)).toEqual([[], []]);
+    expect(await look(prepared)).toEqual([7, 8].map((value) => [{ value, name: 'statement-1' }]));
   });
 });

@@ -27,6 +27,8 @@ export interface DatabaseOptions {
   statementLimitMs?: number;
   /** A statement that takes longer makes sure that Postgres is still there; default 15 s. */
   silenceMs?: number;
+  /** For few statements that are run very often: each connection keeps them parsed and planned. */
+  isPrepared?: boolean;
 }
 
 /** An app's Postgres schema: migrated at start, one connection pool, transactions. */
@@ -61,11 +63,11 @@ export class Database implements Sql {
     onOutage?: (error: SystemUnavailableError) => void,
   ): Promise<Database> {
     if (options.migrations.length > 0) await migrate(options);
-    const { statementLimitMs = 15_000, silenceMs = 15_000, settings } = options;
+    const { statementLimitMs = 15_000, silenceMs = 15_000, isPrepared, settings } = options;
     // Postgres breaks off first, as long as it hears us: that spares the connection.
     const source = sourceOf(
       { ...options, settings: { statement_timeout: `${statementLimitMs}ms`, ...settings } },
-      { limitMs: statementLimitMs + graceMs(statementLimitMs), silenceMs },
+      { limitMs: statementLimitMs + graceMs(statementLimitMs), silenceMs, isPrepared },
     );
     await source.initialize();
     return new Database(source, new OutageNotices(onOutage));

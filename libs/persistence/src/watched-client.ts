@@ -5,6 +5,8 @@ export interface StatementLimits {
   silenceMs: number;
   /** What takes longer is given up, whoever is still there. */
   limitMs: number;
+  /** Statements with parameters are parsed and planned once by each connection, not each time. */
+  isPrepared?: boolean;
 }
 
 /** Timers may end that much early. */
@@ -17,6 +19,7 @@ const timerErrorMs = 2;
 export function watchedClient(limits: StatementLimits): typeof pg.Client {
   const patienceMs = (silentMs: number) =>
     Math.max(timerErrorMs, Math.min(limits.silenceMs, limits.limitMs - silentMs));
+  const names = new Map<string, string>();
   return class WatchedClient extends pg.Client {
     readonly #config: pg.ClientConfig | undefined;
     #answeredAtMs = 0;
@@ -28,7 +31,7 @@ export function watchedClient(limits: StatementLimits): typeof pg.Client {
 
     override query(...call: unknown[]): never {
       const send = super.query.bind(this) as (...parameters: unknown[]) => unknown;
-      const answer = send(...call);
+      const answer = send(...(limits.isPrepared ? prepared(call, names) : call));
       if (answer instanceof Promise) void this.#watch(answer);
       // The overloads of `pg` are those of the call; what it answers goes through as it is.
       return answer as never;
@@ -60,6 +63,15 @@ export function watchedClient(limits: StatementLimits): typeof pg.Client {
       this.connection.stream.destroy(silence(afterMs));
     }
   };
+}
+
+/** The same statement with a name, which is what makes Postgres keep it. */
+function prepared(call: unknown[], names: Map<string, string>): unknown[] {
+  const [text, values, ...rest] = call;
+  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return call;
+  const name = names.get(text) ?? `statement-${names.size + 1}`;
+  names.set(text, name);
+  return [{ name, text, values }, ...rest];
 }
 
 function silence(afterMs: number): Error {
