@@ -108,3 +108,24 @@ async function refresh(openMetadata: FakeOpenMetadata, elements: readonly Elemen
   await session.complete('fileFolders', scope);
   return session.commit();
 }
+
+describe('hearsay', () => {
+  const locator = { namespace: 'postgres://db:5432', name: 'shop.public.orders' };
+  const table = (qualifiedName: string): ElementWrite => ({
+    ...{ type: 'RelationalTable', qualifiedName, properties: { displayName: 'orders' } },
+    locators: [locator],
+  });
+
+  it('is an element, and changes nothing of what another source has', async () => {
+    const openMetadata = new FakeOpenMetadata();
+    const upsert = (element: ElementWrite) =>
+      openMetadata.change({ operation: 'upsert', collection: 'tables', scope: '', element });
+    expect(await upsert({ ...table('heard'), isTentative: true })).toMatchObject({ result: 'created' });
+    const other = new FakeOpenMetadata();
+    other.elsewhere.upsert(table('owned'));
+    const element = { ...table('heard'), isTentative: true } as const;
+    const result = await other.change({ operation: 'upsert', collection: 'tables', scope: '', element });
+    expect(result).toEqual({ result: 'unchanged', guid: other.guidOf('owned') });
+    expect(other.names()).toEqual(['owned']);
+  });
+});

@@ -139,6 +139,8 @@ export class FakeOpenMetadata implements ElementStore {
 
   /** Creates, changes or renames. The element must have been checked. */
   put(collection: string, scope: string, write: ElementWrite, source = ownSource): PutResult {
+    const owned = write.isTentative ? this.#ownedByOther(write, source) : undefined;
+    if (owned) return { result: 'unchanged', stored: owned };
     const hash = contentHash(write);
     const known = this.#known(write);
     if (known?.hash === hash) return { result: 'unchanged', stored: known };
@@ -179,6 +181,13 @@ export class FakeOpenMetadata implements ElementStore {
   #tell({ guid, write, source }: StoredElement, isOwn: boolean): void {
     const { type, qualifiedName } = write;
     this.feed.add({ element: { guid, type, qualifiedName, source }, isOwn });
+  }
+
+  /** Whose thing it is that this is hearsay of, by its name or a locator. */
+  #ownedByOther({ qualifiedName, locators = [] }: ElementWrite, source: string): StoredElement | undefined {
+    const named = this.#byName.get(qualifiedName);
+    const located = locators.map((locator) => this.lookUp({ type: 'OpenMetadataRoot', locator }));
+    return [named, ...located].find((stored) => stored && stored.source !== source);
   }
 
   /** Its key first: the same key under a new name is a rename. */
