@@ -104,6 +104,7 @@ const queries: readonly EgeriaRoute[] = [
     path: '/origin',
     summary: 'Get what answers here',
     does: 'One line of text.',
+    isText: true,
     handle: async () => 'idaemon integration daemon, with the interface of Egeria 4.3\n',
   }),
   platformRoute({

@@ -42,12 +42,21 @@ export interface Declared {
   query?: readonly string[];
   body?: z.ZodType;
   isSupported?: boolean;
+  /** It answers a text, not an envelope. */
+  isText?: boolean;
   handle: EgeriaRoute['handle'];
 }
 
 export function route(declared: Declared): EgeriaRoute {
   const { name, method, path, summary, does, family, handle } = declared;
-  const { answer = 'VoidResponse', access = 'viewer', query = [], body, isSupported = true } = declared;
+  const {
+    answer = 'VoidResponse',
+    access = 'viewer',
+    query = [],
+    body,
+    isSupported = true,
+    isText,
+  } = declared;
   const described = operation({
     id: `egeria${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     method,
@@ -61,7 +70,7 @@ export function route(declared: Declared): EgeriaRoute {
     ),
     query: z.object(Object.fromEntries(query.map((one) => [one, z.string().max(2_000).optional()]))),
     ...(body ? { document: body } : {}),
-    answer: Envelope,
+    ...(isText ? { answer: z.string(), answerType: 'text/plain' } : { answer: Envelope }),
     failure: Envelope,
   });
   return { operation: described, name, answer, family, does, isSupported, handle };

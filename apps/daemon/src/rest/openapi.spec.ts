@@ -17,9 +17,22 @@ test('the OpenAPI document is valid OpenAPI 3.1', async () => {
 test('every reference has its target, and every component is referred to', () => {
   const text = JSON.stringify(document);
   const referred = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
-  const { schemas } = document.components as { schemas: object };
+  const { schemas, responses } = document.components as { schemas: object; responses: object };
   expect([...referred].sort()).toEqual(Object.keys(schemas).sort());
+  const answers = new Set([...text.matchAll(/"#\/components\/responses\/([^"]+)"/g)].map(([, name]) => name));
+  expect([...answers].sort()).toEqual(Object.keys(responses).sort());
   expect(text).not.toContain('$defs');
+});
+
+test('problems that many operations answer are written once', () => {
+  expect(JSON.stringify(document).length).toBeLessThan(400_000);
+});
+
+test('a text is not called JSON', () => {
+  const origin = '/open-metadata/platform-services/users/{userId}/server-platform/origin';
+  expect(document.paths[origin]?.get).toMatchObject({
+    responses: { 200: { content: { 'text/plain': { schema: { type: 'string' } } } } },
+  });
 });
 
 test('operations have ids of their own, a summary, and say what may go wrong', () => {

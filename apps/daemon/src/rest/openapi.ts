@@ -1,6 +1,7 @@
 /** The OpenAPI document, made from the operations: from the same schemas that check requests. */
 import { errorCodes, Problem, type ErrorCode } from '@idaemon/contracts';
 import { z } from 'zod';
+import { ComponentResponses } from './component-responses.js';
 import { ComponentSchemas, type JsonSchema } from './component-schemas.js';
 import type { Operation } from './operation.js';
 
@@ -14,10 +15,11 @@ const problemType = 'application/problem+json';
 
 export function openApiDocument(operations: readonly Operation[], version: string): OpenApiDocument {
   const schemas = new ComponentSchemas();
+  const responses = new ComponentResponses();
   const paths: OpenApiDocument['paths'] = {};
   for (const operation of operations) {
     const path = (paths[operation.path] ??= {});
-    path[operation.method.toLowerCase()] = operationObject(operation, schemas);
+    path[operation.method.toLowerCase()] = operationObject(operation, schemas, responses);
   }
   return {
     openapi: '3.1.0',
@@ -35,11 +37,16 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: schemas.all(),
+      responses: responses.all(),
     },
   };
 }
 
-function operationObject(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+function operationObject(
+  operation: Operation,
+  schemas: ComponentSchemas,
+  responses: ComponentResponses,
+): Record<string, unknown> {
   const { id, tag, summary, description, access } = operation;
   return {
     operationId: id,
@@ -53,7 +60,7 @@ function operationObject(operation: Operation, schemas: ComponentSchemas): Recor
       ...(operation.isConditional ? preconditionHeaders : []),
     ],
     ...bodyOf(operation, schemas),
-    responses: { ...answersOf(operation, schemas), ...problemsOf(operation, schemas) },
+    responses: { ...answersOf(operation, schemas), ...problemsOf(operation, schemas, responses) },
   };
 }
 
@@ -98,8 +105,8 @@ function bodyOf({ body, document, method }: Operation, schemas: ComponentSchemas
 }
 
 function answersOf(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
-  const { status, alsoAnswers, answer, isConditional } = operation;
-  const content = answer instanceof z.ZodVoid ? {} : jsonOf(schemas.of(answer, 'output'));
+  const { status, alsoAnswers, answer, answerType, isConditional } = operation;
+  const content = answer instanceof z.ZodVoid ? {} : contentOf(answerType, schemas.of(answer, 'output'));
   const headers = isConditional && status !== 204 ? { headers: { ETag: etagHeader } } : {};
   const descriptions = { [status]: 'Done.', ...alsoAnswers };
   const responses = Object.entries(descriptions).map(([each, description]) => {
@@ -111,12 +118,16 @@ function answersOf(operation: Operation, schemas: ComponentSchemas): Record<stri
 
 const etagHeader = { description: 'The revision, for If-Match.', schema: { type: 'string' } };
 
-function jsonOf(schema: JsonSchema): { content: object } {
-  return { content: { 'application/json': { schema } } };
+function contentOf(type: string, schema: JsonSchema): { content: object } {
+  return { content: { [type]: { schema } } };
 }
 
 /** By status, since several codes may share one. */
-function problemsOf(operation: Operation, schemas: ComponentSchemas): Record<string, unknown> {
+function problemsOf(
+  operation: Operation,
+  schemas: ComponentSchemas,
+  responses: ComponentResponses,
+): Record<string, unknown> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codesOf(operation))) {
     const { status } = errorCodes[code];
@@ -125,11 +136,11 @@ function problemsOf(operation: Operation, schemas: ComponentSchemas): Record<str
   const { failure } = operation;
   const content = {
     [problemType]: { schema: schemas.of(Problem, 'output') },
-    ...(failure ? jsonOf(schemas.of(failure, 'output')).content : {}),
+    ...(failure ? { 'application/json': { schema: schemas.of(failure, 'output') } } : {}),
   };
   const entries = [...byStatus].map(([status, codes]) => {
-    const description = codes.map((code) => `${errorCodes[code].title} (${code}).`).join(' ');
-    return [String(status), { description, content }] as const;
+    const form = failure ? 'InEnvelope' : '';
+    return [String(status), responses.of(codes, form, content)] as const;
   });
   return Object.fromEntries(entries);
 }

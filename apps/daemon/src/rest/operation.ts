@@ -34,6 +34,8 @@ export interface Operation<
   /** A body that the handler checks itself, against more than this schema; `input.document` is what was sent. */
   readonly document?: z.ZodType;
   readonly answer: Answer;
+  /** JSON, unless it says otherwise. */
+  readonly answerType: string;
   readonly status: number;
   /** Other statuses of success, with what they mean. */
   readonly alsoAnswers: Readonly<Record<number, string>>;
@@ -45,7 +47,8 @@ export interface Operation<
   readonly isConditional: boolean;
 }
 
-type Defaulted = 'params' | 'query' | 'status' | 'alsoAnswers' | 'problems' | 'isConditional' | 'access';
+type Defaulted =
+  'params' | 'query' | 'status' | 'answerType' | 'alsoAnswers' | 'problems' | 'isConditional' | 'access';
 
 export function operation<
   Answer extends z.ZodType,
@@ -61,6 +64,7 @@ export function operation<
     params: Nothing as z.ZodType as Params,
     query: Nothing as z.ZodType as Query,
     status: 200,
+    answerType: 'application/json',
     alsoAnswers: {},
     problems: [],
     isConditional: false,

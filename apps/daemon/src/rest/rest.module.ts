@@ -6,6 +6,7 @@ import { METRICS } from '@idaemon/service-runtime';
 import { AccessGuard } from '../access/access.guard.js';
 import { FirstAdministrator } from '../access/first-administrator.js';
 import { TokenRepository } from '../access/token.repository.js';
+import { TokenResponder } from '../access/token-responder.js';
 import { Tokens } from '../access/tokens.js';
 import { AuditRepository } from '../audit/audit.repository.js';
 import { ApprovableRuns } from '../commands/approvable-runs.js';
@@ -36,6 +37,7 @@ import { addSecurityHeaders } from './security-headers.js';
     { provide: APP_GUARD, useClass: AccessGuard },
     TokenRepository,
     Tokens,
+    TokenResponder,
     FirstAdministrator,
     AuditRepository,
     ApprovableRuns,
