@@ -296,6 +296,13 @@ export const daemonMessages = {
     z.object({ revision: z.number().int(), items: z.array(SenderKey), next: z.string().nullable() }),
     3_000,
   ),
+  /** Whose token this is (the SHA-256 of it, in hex); null for one that is unknown, expired or revoked. */
+  tokenOwner: request(
+    'idaemon.daemon.token-owner',
+    z.object({ hash: z.string().length(64) }),
+    z.object({ owner: z.object({ name: z.string(), role: z.string() }).nullable() }),
+    3_000,
+  ),
 } as const;
 
 /** Answered by any instance of a service. */

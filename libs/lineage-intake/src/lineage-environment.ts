@@ -16,6 +16,12 @@ export const lineageEnvironment = z.object({
     .describe(
       'known: events are taken with a sender key only; any: without a key, too (default any on a loopback address, else known)',
     ),
+  IDAEMON_LINEAGE_READERS: z
+    .enum(['known', 'any'])
+    .default('known')
+    .describe(
+      'known: what is known is read with a token of the daemon only (the default); any: without a token, too',
+    ),
   IDAEMON_LINEAGE_VALIDATION: z
     .enum(['lenient', 'strict'])
     .default('lenient')

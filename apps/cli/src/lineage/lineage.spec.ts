@@ -154,7 +154,7 @@ describe('graph', () => {
     type,
     end1: { guid: from, type: 'x', qualifiedName: from },
     end2: { guid: to, type: 'x', qualifiedName: to },
-    properties: formula ? { formula } : {},
+    properties: (formula ? { formula } : {}) as Record<string, string>,
   });
   const graph: Graph = {
     elements: [

@@ -17,7 +17,10 @@ export class Tokens {
 
   /** Who presents this token; undefined for one that is unknown, expired or revoked. */
   async principalOf(token: string): Promise<Principal | undefined> {
-    const hash = hashOf(token);
+    return this.principalOfHash(hashOf(token));
+  }
+
+  async principalOfHash(hash: Buffer): Promise<Principal | undefined> {
     const found = await this.tokens.findByHash(hash);
     if (!found || !timingSafeEqual(found.hash, hash)) return undefined;
     return { name: found.name, role: found.role };
