@@ -10,6 +10,25 @@ const deaf = () => new Promise<never>(() => undefined);
 const untilAbort = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
+describe('heartbeats', () => {
+  it('tell a change after a quiet time at once, and those that follow soon together', async () => {
+    const t = testHost([]);
+    t.host.start();
+    await t.clock.pass(500);
+    const before = t.daemon.heartbeats.length;
+    t.host.wake();
+    await t.clock.pass(1);
+    expect(t.daemon.heartbeats).toHaveLength(before + 1);
+    for (let change = 0; change < 5; change += 1) {
+      t.host.wake();
+      await t.clock.pass(1);
+    }
+    expect(t.daemon.heartbeats).toHaveLength(before + 1);
+    await t.clock.pass(10);
+    expect(t.daemon.heartbeats).toHaveLength(before + 2);
+  });
+});
+
 describe('ownership', () => {
   it('is given back at once when the connector is assigned elsewhere', async () => {
     const t = testHost([testConnector({ refresh: ({ signal }) => untilAbort(signal) })]);

@@ -18,7 +18,7 @@ export interface HostOptions {
 }
 
 const heartbeatIntervalMs = 1_500;
-/** Changes within it share a heartbeat. */
+/** After a heartbeat; changes within it share the next one. What changes later is told at once. */
 const gatherMs = 10;
 const leaseCheckMs = 200;
 /** Until the daemon has told its own. */
@@ -108,9 +108,11 @@ export class InstanceHost {
     while (!signal.aborted) {
       const beganMs = clock.monotonicMs();
       await this.#beat();
-      const restMs = heartbeatIntervalMs - (clock.monotonicMs() - beganMs);
+      const answeredMs = clock.monotonicMs();
+      const restMs = heartbeatIntervalMs - (answeredMs - beganMs);
       if (restMs > 0) await this.#wake.nextWithin(restMs, clock, signal);
-      await pause(clock, gatherMs, signal);
+      const isEarlyByMs = gatherMs - (clock.monotonicMs() - answeredMs);
+      if (isEarlyByMs > 0) await pause(clock, isEarlyByMs, signal);
     }
   }
 
