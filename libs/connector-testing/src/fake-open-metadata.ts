@@ -255,11 +255,15 @@ export class FakeOpenMetadata implements ElementStore {
 
 function toElement({ guid, write, source, version, createdAt, updatedAt }: StoredElement): Element {
   const { type, qualifiedName, properties, classifications = {}, locators } = write;
+  const { effectiveFrom, effectiveTo, isTentative } = write;
   return {
     ...{ guid, type, qualifiedName, properties, version, createdAt, updatedAt, source },
     displayName: displayNameOf(type, properties, qualifiedName),
     classifications: Object.entries(classifications).map(([name, of]) => ({ name, properties: of, source })),
     ...(locators ? { locators } : {}),
+    ...(effectiveFrom ? { effectiveFrom } : {}),
+    ...(effectiveTo ? { effectiveTo } : {}),
+    ...(isTentative ? { isTentative } : {}),
   };
 }
 

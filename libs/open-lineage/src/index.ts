@@ -2,6 +2,7 @@ export * from './event.js';
 export { MalformedEventError } from './malformed-event.error.js';
 export { eventMatcher, type EventMatch } from './event-match.js';
 export { eventTransform, type EventTransform } from './forwarding/event-transform.js';
+export { openMetadataFacet } from './forwarding/open-metadata-facet.js';
 export { forwardingOptions } from './forwarding/forwarding-options.js';
 export { readEvent } from './read-event.js';
 export { cutBatch, type CutOptions, type Slice } from './cut-batch.js';

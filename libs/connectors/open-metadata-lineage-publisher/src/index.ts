@@ -1,0 +1,1 @@
+export { openMetadataLineagePublisher } from './open-metadata-lineage-publisher.connector.js';
