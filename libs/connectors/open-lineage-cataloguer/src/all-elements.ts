@@ -6,6 +6,7 @@ import type { CataloguedElement } from './elements.js';
 import { tellOwnership } from './facet-changes.js';
 import { jobElements } from './job-elements.js';
 import { runElement } from './run-elements.js';
+import { withoutOwnElements } from './without-own-elements.js';
 
 /** The elements of all that is known, for a refresh; facets are told on the way. */
 export async function* allElements(
@@ -13,7 +14,8 @@ export async function* allElements(
   known: AsyncIterable<ChangedEntities>,
   config: CataloguerConfig,
 ): AsyncGenerator<CataloguedElement> {
-  for await (const { datasets, jobs, runs } of known) {
+  for await (const page of known) {
+    const { datasets, jobs, runs } = withoutOwnElements(page);
     for (const dataset of datasets) {
       const catalogued = datasetElements(dataset.known);
       yield* catalogued.elements;
