@@ -27,7 +27,7 @@ describe.each(integrators)('%s', (name) => {
   it('has a module that is a list', () => {
     const text = read(name, 'src', `${name}.module.ts`);
     expect(text).toMatch(
-      /@Module\(\{\n {2}imports: \[\s*IntegrationServiceModule\.forRoot\(\{\s*service: \w+,\s+connectors: \[[\w, ]*\](,\s+modules: \[[\w, ]+\])?,?\s+\}\),?\s*\],\n\}\)/,
+      /@Module\(\{\n {2}imports: \[\s*IntegrationServiceModule\.forRoot\(\{\s*service: \w+,\s+connectors: \[[\w,\s]*\](,\s+modules: \[[\w, ]+\])?,?\s+\}\),?\s*\],\n\}\)/,
     );
     expect(text.trimEnd().endsWith(`export class ${module} {}`)).toBe(true);
   });

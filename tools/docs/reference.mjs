@@ -1,5 +1,10 @@
 /** The pages of docs/reference, made from the schemas and tables that the product itself uses. */
 import { folder } from '@idaemon/connector-folder';
+import { openLineageCataloguer } from '@idaemon/connector-open-lineage-cataloguer';
+import { openLineageFile } from '@idaemon/connector-open-lineage-file';
+import { openLineageHttp } from '@idaemon/connector-open-lineage-http';
+import { openLineageTopic, openLineageTopicSource } from '@idaemon/connector-open-lineage-topic';
+import { openMetadataLineagePublisher } from '@idaemon/connector-open-metadata-lineage-publisher';
 import { postgresql } from '@idaemon/connector-postgresql';
 import { ConnectorConfiguration, errorCodes, GatewayDocument, integrationServices } from '@idaemon/contracts';
 import * as services from '@idaemon/integration-services';
@@ -8,7 +13,16 @@ import { environmentPage } from './environment-page.mjs';
 import { code, page, table } from './markdown.mjs';
 import { schemaTable } from './schema-table.mjs';
 
-const connectors = [folder, postgresql];
+const connectors = [
+  folder,
+  postgresql,
+  openLineageCataloguer,
+  openLineageFile,
+  openLineageHttp,
+  openLineageTopic,
+  openLineageTopicSource,
+  openMetadataLineagePublisher,
+];
 
 /** @returns {Record<string, string>} content by file name */
 export function referencePages() {

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { openLineageCataloguer } from '@idaemon/connector-open-lineage-cataloguer';
+import { openLineageFile } from '@idaemon/connector-open-lineage-file';
+import { openLineageHttp } from '@idaemon/connector-open-lineage-http';
+import { openLineageTopic, openLineageTopicSource } from '@idaemon/connector-open-lineage-topic';
+import { openMetadataLineagePublisher } from '@idaemon/connector-open-metadata-lineage-publisher';
 import { lineageIntegrator } from '@idaemon/integration-services';
 import { LineageIntakeModule } from '@idaemon/lineage-intake';
 import { IntegrationServiceModule } from '@idaemon/service-runtime';
@@ -8,7 +12,14 @@ import { IntegrationServiceModule } from '@idaemon/service-runtime';
   imports: [
     IntegrationServiceModule.forRoot({
       service: lineageIntegrator,
-      connectors: [openLineageCataloguer],
+      connectors: [
+        openLineageCataloguer,
+        openLineageFile,
+        openLineageHttp,
+        openLineageTopic,
+        openLineageTopicSource,
+        openMetadataLineagePublisher,
+      ],
       modules: [LineageIntakeModule],
     }),
   ],
