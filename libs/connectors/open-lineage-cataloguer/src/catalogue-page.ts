@@ -12,9 +12,17 @@ import { datasetElements, type CataloguedDataset } from './dataset-elements.js';
 import type { CataloguedElement } from './elements.js';
 import { tellOwnership } from './facet-changes.js';
 import { jobElements, sourceReferenceName, type CataloguedJob } from './job-elements.js';
+import type { RecentlyWritten } from './recently-written.js';
 import { runElement } from './run-elements.js';
 
 type LineageMetadata = Metadata<typeof lineageIntegrator>;
+
+export interface CataloguePageOptions {
+  config: CataloguerConfig;
+  log: ConnectorLog;
+  /** Of this engagement: a failure ends both. */
+  written: RecentlyWritten;
+}
 
 /**
  * Writes what has changed. Changes that are asked for together travel together, and neighbours of one kind are written
@@ -23,11 +31,14 @@ type LineageMetadata = Metadata<typeof lineageIntegrator>;
 export async function cataloguePage(
   metadata: LineageMetadata,
   { datasets, jobs, runs }: ChangedEntities,
-  config: CataloguerConfig,
-  log: ConnectorLog,
+  { config, log, written }: CataloguePageOptions,
 ): Promise<void> {
-  const changedDatasets = datasets.map(({ known }) => datasetElements(known));
-  const changedJobs = jobs.map((job) => jobElements(job, config));
+  const changedDatasets = datasets
+    .map(({ known }) => datasetElements(known))
+    .filter((dataset) => written.isNews(dataset.reference.qualifiedName, dataset));
+  const changedJobs = jobs
+    .map((job) => jobElements(job, config))
+    .filter((job) => written.isNews(job.qualifiedName, job));
   await inTurn(elementsOf(changedDatasets, changedJobs, runs), (element) => upsert(metadata, element));
   await inTurn(changedDatasets, (dataset) => tellOwnership(metadata, dataset));
   await inTurn(changedJobs, async ({ qualifiedName, flows }) => {

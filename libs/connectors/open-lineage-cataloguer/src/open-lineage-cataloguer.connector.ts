@@ -4,6 +4,7 @@ import { cataloguerConfig } from './config.js';
 import { cataloguePage } from './catalogue-page.js';
 import { collections } from './elements.js';
 import { allElements } from './all-elements.js';
+import { RecentlyWritten } from './recently-written.js';
 import { withoutOwnElements } from './without-own-elements.js';
 
 /** Keeps the jobs, runs and datasets that OpenLineage events tell of in open metadata. */
@@ -22,8 +23,9 @@ export const openLineageCataloguer = defineConnector({
 
   async engage({ config, metadata, openLineage, log }) {
     const { runsPerJob } = config;
+    const written = new RecentlyWritten();
     for await (const page of openLineage.changed({ runsPerJob })) {
-      await cataloguePage(metadata, withoutOwnElements(page), config, log);
+      await cataloguePage(metadata, withoutOwnElements(page), { config, log, written });
     }
   },
 });
