@@ -37,6 +37,7 @@ export async function readChangedPage(
   { limit, runsPerJob }: { limit: number; runsPerJob: number },
 ): Promise<ChangedPage> {
   const query = [entityShards, limit, maxPageBytes];
+  await sql.rows(passOverSql, [entityShards, runsPerJob]);
   const datasets = await sql.rows<DirtyRow<KnownDataset>>(dirtySql('dataset'), query);
   const jobs = await sql.rows<DirtyRow<KnownJob>>(dirtySql('job'), query);
   const runs = await sql.rows<DirtyRun>(dirtyRunSql, [...query, runsPerJob]);
@@ -117,16 +118,33 @@ function chosenSql(table: EntityName): string {
 const dirtySql = (table: EntityName): string => `
   select key, known, version from ${table} where key in (${chosenSql(table)}) order by dirty_since, key`;
 
+/** Whether as many runs of its job are newer as are catalogued. */
+const isRecentSql = (runsPerJob: string): string => `(
+    select count(*) from (
+      select 1 from run newer
+      where newer.job_key = r.job_key and (newer.last_event_time, newer.key) > (r.last_event_time, r.key)
+      limit ${runsPerJob}::integer
+    ) some_newer
+  ) < ${runsPerJob}::integer`;
+
 const dirtyRunSql = `
-  select r.key, r.known, r.version, j.known as job, (
-      select count(*) from (
-        select 1 from run newer
-        where newer.job_key = r.job_key and (newer.last_event_time, newer.key) > (r.last_event_time, r.key)
-        limit $4::integer
-      ) some_newer
-    ) < $4::integer as is_recent
+  select r.key, r.known, r.version, j.known as job, ${isRecentSql('$4')} as is_recent
   from run r left join job j on j.key = r.job_key
   where r.key in (${chosenSql('run')}) order by r.dirty_since, r.key`;
+
+/** Runs that nobody will catalogue any more, so many at a time; those that the fold has locked come later. */
+const passOverSql = `
+  update run set dirty_since = null where key in (
+    select r.key from run r
+    where r.key in (
+        select found.key from unnest($1::smallint[]) s (shard), lateral (
+          select key from run
+          where shard = s.shard and dirty_since is not null order by dirty_since, key limit 1000
+        ) found
+      )
+      and r.dirty_since is not null and r.catalogued_version = 0 and not ${isRecentSql('$2')}
+    order by r.key for no key update skip locked
+  )`;
 
 const currentRunSql = `
   select j.key as job_key, c.known from unnest($1::text[]) j (key), lateral (
