@@ -70,7 +70,9 @@ export async function planApps(integrators, environment, say) {
     const port = await freePortNear(preferred, { taken });
     taken.add(port);
     if (port !== preferred) say(`Port ${preferred} is taken: ${name} uses ${port}`);
-    apps.push({ name, app, port, host: environment.IDAEMON_HOST });
+    // Senders lose events when their receiver is away while it is restarted.
+    const more = app === 'lineage-integrator' ? { environment: { IDAEMON_SUPERVISE: '1' } } : {};
+    apps.push({ name, app, port, host: environment.IDAEMON_HOST, ...more });
   }
   return apps;
 }

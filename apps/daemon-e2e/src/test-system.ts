@@ -27,6 +27,8 @@ export interface AppProcess {
   killHard(): Promise<void>;
   suspend(): void;
   resume(): void;
+  /** A supervisor replaces its worker then. */
+  hangUp(): void;
   /** Starts it again after it ended, on the same port. */
   startAgain(): Promise<void>;
   ready(): Promise<void>;
@@ -119,6 +121,7 @@ export class TestSystem {
       },
       suspend: () => process.kill(running().identity.pid, 'SIGSTOP'),
       resume: () => process.kill(running().identity.pid, 'SIGCONT'),
+      hangUp: () => process.kill(running().identity.pid, 'SIGHUP'),
       startAgain: async () => void (await this.#system.start(app)),
       ready: () => this.#system.untilReady(name),
       end: () => this.#system.end(name),

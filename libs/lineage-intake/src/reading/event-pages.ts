@@ -1,6 +1,7 @@
 import { MalformedEventError, readEvent } from '@idaemon/open-lineage';
 import type { Sql } from '@idaemon/persistence';
 import { readEventPage } from '../log/event-page.js';
+import { z } from 'zod';
 import { BadQueryError } from './bad-query.error.js';
 
 export interface EventList {
@@ -88,14 +89,11 @@ export function cursorOf(positions: Positions): string {
   return Buffer.from(JSON.stringify(positions)).toString('base64url');
 }
 
+const Cursor = z.record(z.string().regex(/^\d{1,4}$/), z.number().int().min(0));
+
 export function positionsOf(cursor: string): Positions {
-  const positions = parsed(cursor);
-  if (typeof positions === 'object' && positions !== null) {
-    const entries: [string, number][] = Object.entries(positions);
-    if (entries.every(([stream, at]) => /^\d{1,4}$/.test(stream) && Number.isSafeInteger(at) && at >= 0)) {
-      return Object.fromEntries<number>(entries);
-    }
-  }
+  const positions = Cursor.safeParse(parsed(cursor));
+  if (positions.success) return positions.data;
   throw new BadQueryError('cursor', 'is none that was answered here; begin again without it');
 }
 

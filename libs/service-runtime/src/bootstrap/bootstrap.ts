@@ -12,6 +12,7 @@ import { endOnSignals, exitCodes, ProcessEnd } from './process-end.js';
 import { Readiness } from './readiness.js';
 import { Redaction } from './redaction.js';
 import type { Runtime } from './runtime.module.js';
+import { isSuccessor, isSupervisor, onLeave, superviseThisProgram } from '../supervision/cluster.js';
 
 /**
  * Starts an app and keeps it until a signal: environment, log, port with probes, NATS, the modules. The probes answer
@@ -29,6 +30,7 @@ export async function bootstrap(
     format: environment.IDAEMON_LOG_FORMAT ?? defaultFormat(),
     redaction,
   });
+  if (isSupervisor(process.env)) return superviseThisProgram(log);
   const timeoutMs = environment.IDAEMON_SHUTDOWN_TIMEOUT;
   const end = new ProcessEnd({ log, timeoutMs, exit: (code) => process.exit(code) });
   endOnSignals(end, log, process);
@@ -51,7 +53,10 @@ async function start(
   readiness.set('start', () => 'It is starting');
   const metrics = createMetrics(app.name);
   const server = new HttpServer({ app: app.name, readiness, metrics, redaction });
-  const port = await server.listen(environment.IDAEMON_HOST, environment.IDAEMON_PORT);
+  const listen = () => server.listen(environment.IDAEMON_HOST, environment.IDAEMON_PORT);
+  // A free port is known only once it is taken, and others are told of it.
+  const isLate = isSuccessor(process.env) && environment.IDAEMON_PORT !== 0;
+  const port = isLate ? environment.IDAEMON_PORT : await listen();
   const messaging = openMessaging(app, environment, log);
   end.before(() => messaging.close());
   readiness.set('nats', () => messaging.problem);
@@ -60,6 +65,8 @@ async function start(
   const runtime: Runtime = { ...begun, readiness, metrics, messaging };
   await createApp(AppModule, app, runtime, server);
   end.before(() => server.close());
+  if (isLate) await listen();
+  onLeave(() => void server.leave().then(() => end.request('its successor has taken over')));
   readiness.set('start', () => (end.signal.aborted ? 'It is stopping' : undefined));
   log.info({ host: environment.IDAEMON_HOST, port, cpuMs: cpuMs() }, `The ${app.name} has started`);
 }

@@ -52,6 +52,12 @@ export function runtimeEnvironment(port: number) {
       .default('.idaemon')
       .transform((path) => resolve(path))
       .describe('the folder that holds private files (default .idaemon)'),
+    IDAEMON_SUPERVISE: z
+      .enum(['0', '1'])
+      .default('0')
+      .describe(
+        '1: the work is done by a process of its own, which is replaced when it ends, and without a gap on SIGHUP (default 0)',
+      ),
     IDAEMON_SHUTDOWN_TIMEOUT: duration('10s').describe(
       'how long an orderly stop may take, e.g. 10s (the default)',
     ),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { NotFoundError, problemOf, SystemUnavailableError, toWireError } from '@idaemon/contracts';
 import type { Metrics } from '@idaemon/metrics';
 import type { Readiness } from './readiness.js';
@@ -15,6 +16,8 @@ export interface HttpServerOptions {
 }
 
 const closeDeadlineMs = 3_000;
+/** Within it a client uses each of its connections, or has no use for them. */
+const leaveMs = 2_500;
 
 /**
  * The port of a process. It answers the probes and `/metrics` itself, from the first moment and without a token;
@@ -23,6 +26,7 @@ const closeDeadlineMs = 3_000;
 export class HttpServer {
   readonly server: Server;
   #app: HttpHandler;
+  #isLeaving = false;
 
   constructor(private readonly options: HttpServerOptions) {
     const { app } = options;
@@ -50,17 +54,42 @@ export class HttpServer {
     this.#app = app;
   }
 
+  /**
+   * Leaves new connections to another process. Requests on those that are there are answered as ever, each the last of
+   * its connection: to close one while a request is on its way would lose it.
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    // Not that of HTTP, which closes idle connections at once.
+    NetServer.prototype.close.call(this.server);
+    await wait(leaveMs);
+  }
+
   /** Takes no new connection, lets requests that are under way end, and cuts those that take too long. */
   async close(): Promise<void> {
-    if (!this.server.listening) return;
+    if (!this.server.listening && !this.#isLeaving) return;
     const timer = setTimeout(() => this.server.closeAllConnections(), closeDeadlineMs);
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const closed = this.#isLeaving
+      ? this.#lastClosed()
+      : new Promise<void>((done) => this.server.close(() => done()));
     this.server.closeIdleConnections();
     await closed;
     clearTimeout(timer);
   }
 
+  async #lastClosed(): Promise<void> {
+    const count = () =>
+      new Promise<number>((resolve, reject) => {
+        this.server.getConnections((error, connections) => (error ? reject(error) : resolve(connections)));
+      });
+    while ((await count()) > 0) {
+      await wait(20);
+      this.server.closeIdleConnections();
+    }
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#isLeaving) response.shouldKeepAlive = false;
     const answer = this.#probe(request);
     if (!answer) return this.#app(request, response);
     answer(response).catch(() => send(response, 500, 'text/plain', 'The probe failed'));
