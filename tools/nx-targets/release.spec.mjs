@@ -27,6 +27,18 @@ test('a released package needs no package that is not released', async () => {
   expect(manifests.filter((manifest) => manifest.private)).toEqual([]);
 });
 
+test('released packages need each other in the version that they are released in, or a later one that fits', async () => {
+  const manifests = await Promise.all(
+    release.projects.map(async (folder) => JSON.parse(await read(`${folder}/package.json`))),
+  );
+  const versions = new Map(manifests.map(({ name, version }) => [name, version]));
+  for (const { name, dependencies = {}, peerDependencies = {} } of manifests) {
+    for (const [needed, range] of Object.entries({ ...dependencies, ...peerDependencies })) {
+      if (versions.has(needed)) expect(range, `${name} needs ${needed}`).toBe(`^${versions.get(needed)}`);
+    }
+  }
+});
+
 test('each version plan says how much all packages change, and what users notice', async () => {
   const plans = await readdir(new URL('.nx/version-plans', workspace)).catch(() => []);
   for (const plan of plans) {
