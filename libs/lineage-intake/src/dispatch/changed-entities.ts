@@ -3,7 +3,7 @@ import type { Database } from '@idaemon/persistence';
 import { Wake, type Clock } from '@idaemon/service-runtime';
 import { claimEntities, type Cataloguer } from './cataloguer-claim.js';
 import { acknowledgePage, readChangedPage, type ChangedPage } from './changed-page.js';
-import { untilAvailable } from './until-available.js';
+import { unlessAborted, untilAvailable } from './until-available.js';
 
 export interface ChangedEnvironment {
   database: Database;
@@ -25,7 +25,10 @@ export async function* changedEntities(
   signal: AbortSignal,
 ): AsyncGenerator<ChangedEntities> {
   const wake = new Wake();
-  const persist = <T>(work: () => Promise<T>): Promise<T | undefined> => untilAvailable(work, clock, signal);
+  // A busy Postgres may answer later than a connector may take to stop. What is under way then does no harm: it reads, or
+  // it acknowledges what was written, as the owner that it still is or not at all.
+  const persist = <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    unlessAborted(untilAvailable(work, clock, signal), signal);
   onFolded(() => wake.ring(), signal);
   await persist(() => claimEntities(database, cataloguer));
   let seenMs = clock.monotonicMs();

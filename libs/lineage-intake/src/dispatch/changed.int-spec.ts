@@ -47,6 +47,18 @@ const dirty = async () => {
 };
 
 describe('what has changed', () => {
+  it('is waited for no longer when the connector has to stop, however busy Postgres is', async () => {
+    await logAndFold(runEvent());
+    const { pages, stop } = changed();
+    await store.database.transaction(async (sql) => {
+      await sql.rows('lock table dataset in access exclusive mode');
+      const asked = pages.next();
+      await new Promise((resolve) => setImmediate(resolve));
+      stop();
+      expect(await asked).toEqual({ done: true, value: undefined });
+    });
+  });
+
   it('is given with all that a catalogue needs, and acknowledged when the next page is asked for', async () => {
     await logAndFold(
       runEvent({ run: 1, type: 'COMPLETE', inputs: ['shop.raw'], outputs: ['shop.orders'] }),

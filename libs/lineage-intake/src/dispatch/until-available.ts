@@ -19,3 +19,18 @@ export async function untilAvailable<T>(
   }
   return undefined;
 }
+
+/** Its outcome, or undefined at once when the signal aborts: then nobody waits for it any more. */
+export async function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([asked, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
