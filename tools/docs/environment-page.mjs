@@ -17,6 +17,7 @@ const commandLineVariables = [
   ['IDAEMON_TOKEN', 'token of the user', 'of the context, else token in IDAEMON_HOME'],
   ['IDAEMON_CONTEXT', 'name of the context to use', 'the current one'],
   ['IDAEMON_CONFIG', 'the file of contexts', '$XDG_CONFIG_HOME/idaemon/contexts.yaml'],
+  ['IDAEMON_LINEAGE_KEY', 'key of the sender, for idaemon lineage send'],
   ['IDAEMON_HOME', 'folder of a daemon that npm start runs', 'the nearest .idaemon above'],
 ];
 

@@ -5,7 +5,8 @@ import { systemClock } from '../schedule/clock.js';
 import { Supervisor, type Worker } from './supervisor.js';
 
 const leaveMessage = 'idaemon:leave';
-const listensVariable = 'IDAEMON_WORKER_LISTENS';
+/** Between the two only. */
+const listensVariable = 'SUPERVISED_WORKER_LISTENS';
 
 /** Whether this process shall only supervise one that does the work. */
 export function isSupervisor(variables: NodeJS.ProcessEnv): boolean {
