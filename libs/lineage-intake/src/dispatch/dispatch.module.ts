@@ -19,6 +19,7 @@ import {
   type Log,
 } from '@idaemon/service-runtime';
 import { FoldNotice } from '../fold/fold-notice.js';
+import { FoldPace } from '../fold/fold-pace.js';
 import { FoldWorker } from '../fold/fold-worker.js';
 import type { LineageEnvironment } from '../lineage-environment.js';
 import { EventLog } from '../log/event-log.js';
@@ -26,9 +27,6 @@ import { LogModule } from '../log/log.module.js';
 import { answerRequests } from './answer-requests.js';
 import { openLineageProvider } from './open-lineage-context.js';
 import { keepUp } from './upkeep.js';
-
-/** One parses while the other waits for Postgres. */
-const foldWorkers = 2;
 
 /** Folds the log, looks after what comes of it and answers for it, as long as the app runs. */
 @Injectable()
@@ -50,9 +48,10 @@ class FoldAndDispatch implements OnApplicationBootstrap, OnModuleDestroy {
     const { database, metrics, log, environment, notice } = this;
     const { signal } = this.#stopping;
     const onFolded = () => notice.folded();
-    const isPressed = () => this.events.isPressed;
-    const options = { database, metrics, log, clock: systemClock, onFolded, isPressed };
-    const workers = Array.from({ length: foldWorkers }, () => new FoldWorker(options));
+    const pace = new FoldPace(() => this.events.isPressed, systemClock);
+    const options = { database, metrics, log, clock: systemClock, onFolded, pace };
+    // One parses while the other waits for Postgres.
+    const workers = [new FoldWorker(options), new FoldWorker({ ...options, isHelper: true })];
     const wake = () => workers.forEach((worker) => worker.wake());
     this.events.onGrown(wake, signal);
     const upkeep = keepUp(

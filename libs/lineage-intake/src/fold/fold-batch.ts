@@ -15,6 +15,8 @@ export interface FoldedBatch {
   unfoldable: number;
   /** Events that retention had removed before they were folded. */
   missed: number;
+  /** When the last of them was received. */
+  lastReceivedAt?: Date;
 }
 
 /** Where a batch failed, so that its events can be looked at one by one. */
@@ -88,8 +90,14 @@ async function foldAfter(sql: Sql, cursor: FoldCursor, limits: FoldLimits): Prom
   const events = await pageAfter(sql, cursor, limits);
   const unfoldable: Unfoldable[] = await applyEvents(sql, events);
   await keepUnfoldable(sql, unfoldable);
-  await moveCursor(sql, cursor.stream, events.at(-1)?.position ?? cursor.end);
-  return { events: events.length, unfoldable: unfoldable.length, missed: cursor.missed };
+  const last = events.at(-1);
+  await moveCursor(sql, cursor.stream, last?.position ?? cursor.end);
+  return {
+    events: events.length,
+    unfoldable: unfoldable.length,
+    missed: cursor.missed,
+    lastReceivedAt: last?.receivedAt,
+  };
 }
 
 function pageAfter(sql: Sql, { stream, position }: FoldCursor, limits: FoldLimits): Promise<LoggedEvent[]> {

@@ -9,6 +9,7 @@ import {
   type FoldedBatch,
   type FoldLimits,
 } from './fold-batch.js';
+import { FoldPace } from './fold-pace.js';
 import { LostRaceError } from './merge-rows.js';
 
 export interface FoldWorkerOptions {
@@ -18,16 +19,13 @@ export interface FoldWorkerOptions {
   metrics: Metrics;
   /** Something is newly known, here. */
   onFolded: () => void;
-  /** Those who send have the process first: folding takes little at once and rests in between. */
-  isPressed?: () => boolean;
+  pace?: FoldPace;
+  /** Beside another worker: does nothing while folding is to be gentle. */
+  isHelper?: boolean;
   limits?: FoldLimits;
 }
 
-/** Eight MiB of bodies are some dozens of MiB once they are parsed. */
-const usualLimits: FoldLimits = { events: 500, bytes: 8 * 1024 * 1024 };
-/** Few enough that nobody who sends notices. */
-const gentleLimits: FoldLimits = { events: 40, bytes: 256 * 1024 };
-const restPerWork = 6;
+const helperLooksEveryMs = 100;
 /** Events that other replicas have received are found by looking. */
 const pollIntervalMs = 500;
 
@@ -35,8 +33,11 @@ const pollIntervalMs = 500;
 export class FoldWorker {
   readonly #wake = new Wake();
   readonly #backOff = new BackOff({ firstMs: 100, longestMs: 10_000 });
+  readonly #pace: FoldPace;
 
-  constructor(private readonly options: FoldWorkerOptions) {}
+  constructor(private readonly options: FoldWorkerOptions) {
+    this.#pace = options.pace ?? new FoldPace(() => false, options.clock);
+  }
 
   /** The log has grown. */
   wake(): void {
@@ -47,12 +48,7 @@ export class FoldWorker {
     const { clock } = this.options;
     while (!signal.aborted) {
       try {
-        const isPressed = this.options.isPressed?.() ?? false;
-        const begunMs = performance.now();
-        const batch = await this.foldNext(isPressed ? gentleLimits : undefined);
-        this.#backOff.reset();
-        if (batch && isPressed) await pause(clock, (performance.now() - begunMs) * restPerWork, signal);
-        if (!batch) await this.#wake.nextWithin(pollIntervalMs, clock, signal);
+        await this.#turn(signal);
       } catch (error) {
         const delayMs = this.#backOff.nextDelayMs();
         if (!signal.aborted) this.#tell(error, delayMs);
@@ -61,8 +57,22 @@ export class FoldWorker {
     }
   }
 
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { clock, isHelper } = this.options;
+    if (isHelper && this.#pace.isGentle) return pause(clock, helperLooksEveryMs, signal);
+    const begunMs = clock.monotonicMs();
+    const limits = this.options.limits ?? this.#pace.limits;
+    const batch = await this.foldNext(limits);
+    this.#backOff.reset();
+    const restMs = this.#pace.restMs(batch, limits, clock.monotonicMs() - begunMs);
+    if (restMs > 0) await pause(clock, restMs, signal);
+    else if (!batch) await this.#wake.nextWithin(pollIntervalMs, clock, signal);
+  }
+
   /** One batch; undefined when there is none to fold. Throws what a later try may mend. */
-  async foldNext(limits: FoldLimits = this.options.limits ?? usualLimits): Promise<FoldedBatch | undefined> {
+  async foldNext(
+    limits: FoldLimits = this.options.limits ?? this.#pace.limits,
+  ): Promise<FoldedBatch | undefined> {
     const { database } = this.options;
     try {
       return this.#count(await foldNextBatch(database, limits));
