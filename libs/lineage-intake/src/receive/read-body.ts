@@ -22,11 +22,14 @@ export function declaredBytes(request: IncomingMessage): number {
 }
 
 /** The whole body, decompressed; refused as soon as it is known to be too large. */
-export async function readBody(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
+export function readBody(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
   const isPacked = isGzip(request.headers['content-encoding']);
   if (declaredBytes(request) > limits.maxBytes) throw tooLargeBody(limits);
+  return isPacked ? collectAndUnpack(request, room, limits) : collect(request, room, limits);
+}
+
+async function collectAndUnpack(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
   const body = await collect(request, room, limits);
-  if (!isPacked) return body;
   return unpack(body, { maxBytes: limits.maxUnpackedBytes, onGrow: (bytes) => room.grow(bytes) });
 }
 
@@ -38,11 +41,19 @@ function isGzip(encoding: string | undefined): boolean {
   throw unknownEncoding();
 }
 
+/** Every request comes through here. Its listeners stay: the request goes with them. */
 function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Promise<Buffer> {
   const declared = declaredBytes(request);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isOver = false;
+    const fail = (error: Error) => {
+      isOver = true;
+      clearTimeout(timer);
+      request.off('data', onData).pause();
+      reject(error);
+    };
     const timer = setTimeout(() => fail(tooSlow()), arrivesWithinMs);
     const onData = (chunk: Buffer) => {
       chunks.push(chunk);
@@ -56,22 +67,16 @@ function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Prom
       }
     };
     const onEnd = () => {
-      stop();
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
     };
-    const onClose = () => fail(new SenderGoneError('The sender closed the connection'));
-    const stop = () => {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+    // A request that breaks off later must not end the process.
+    const onGone = () => {
+      if (!isOver) fail(new SenderGoneError('The sender closed the connection'));
     };
-    const fail = (error: Error) => {
-      stop();
-      // A request that breaks off later must not end the process.
-      request.on('error', () => undefined);
-      request.pause();
-      reject(error);
-    };
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   });
 }
 
