@@ -12,6 +12,7 @@ import { eventTemplate, patch } from './events.mjs';
  * @property {number} seconds
  * @property {number} eventBytes
  * @property {number} [batch] events of one request; without it single events are sent
+ * @property {number} [events] it ends after so many, if that is sooner
  * @property {number} [first] number of the first event
  */
 
@@ -20,11 +21,12 @@ process.on('message', async (load) => {
 });
 
 /** @param {Load} load */
-async function run({ url, connections, seconds, eventBytes, batch, first = 0 }) {
+async function run({ url, connections, seconds, eventBytes, batch, events = Infinity, first = 0 }) {
   const target = new URL(url);
   const template = eventTemplate(eventBytes);
   const state = {
     next: first,
+    end: first + events,
     until: performance.now() + seconds * 1000,
     latencies: [],
     codes: {},
@@ -54,7 +56,7 @@ function converse(target, shape, state) {
     let received = '';
     const send = () => {
       sentAt = performance.now();
-      if (sentAt >= state.until) return socket.end();
+      if (sentAt >= state.until || state.next >= state.end) return socket.end();
       // Copied: the socket may not have sent the last one to its end when it was refused early.
       socket.write(Buffer.from(request.next(state)));
     };
@@ -71,7 +73,7 @@ function converse(target, shape, state) {
     });
     socket.on('error', () => (state.broken += 1));
     socket.on('close', () => {
-      if (performance.now() >= state.until) resolve(undefined);
+      if (performance.now() >= state.until || state.next >= state.end) resolve(undefined);
       else converse(target, shape, state).then(resolve);
     });
   });
