@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -65,7 +70,7 @@ export function openPoster({ headers, compression, timeoutMs, connections }: Pos
 async function exchange(
   request: typeof httpRequest,
   url: URL,
-  options: Parameters<typeof httpRequest>[0] & object,
+  options: RequestOptions,
   content: Buffer,
 ): Promise<Answer> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
