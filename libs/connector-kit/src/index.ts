@@ -30,6 +30,7 @@ export type {
   MetadataPort,
   RefreshMetadata,
   RelatedEnds,
+  RemoveOptions,
   RelationshipsQuery,
   SessionPort,
   SyncCollection,

@@ -63,6 +63,11 @@ export interface ChangeOptions {
   state?: Readonly<Record<string, unknown>>;
 }
 
+export interface RemoveOptions extends ChangeOptions {
+  /** It goes by a rule of the connector, as a run that is too old, and not because it has disappeared: the guard lets it. */
+  isExpired?: true;
+}
+
 export interface RelationshipsQuery {
   /** GUID of the element at either end. */
   guid: string;
@@ -90,7 +95,7 @@ export interface Collection<C extends CollectionDeclaration> {
   /** Creates or changes one element. `refused` when the gateway does not take it: it is a dead letter then. */
   upsert(element: ElementInput<C>, options?: ChangeOptions): Promise<ChangeResult>;
   /** Removes one element of this connector's own source with all below it; `absent` when there is none. */
-  remove(element: ReferenceInput, options?: ChangeOptions): Promise<ChangeResult>;
+  remove(element: ReferenceInput, options?: RemoveOptions): Promise<ChangeResult>;
   /**
    * Removes the connector's own elements of this collection that hang directly under `parent`, with all below them, but
    * for those with the names `keep`: for a listener that knows the whole inside of what has changed. `removed` when one
@@ -269,9 +274,10 @@ function collectionContext(
         options,
       );
     },
-    remove: (input, options) => {
+    remove: (input, { isExpired, ...options } = {}) => {
       const element = toReference(type, input);
-      return port.change({ operation: 'remove', collection: name, element, recursive: true }, options);
+      const removal = { operation: 'remove', collection: name, element, recursive: true } as const;
+      return port.change({ ...removal, ...(isExpired ? { isExpired } : {}) }, options);
     },
     get: (element) => port.resolve(toReference(type, element)),
     find: (query = {}) => port.find({ type, ...query }),

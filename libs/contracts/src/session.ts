@@ -94,6 +94,8 @@ export const Change = z.discriminatedUnion('operation', [
     collection: z.string(),
     element: Reference,
     recursive: z.boolean().default(true),
+    /** Its time is over by a retention rule: the guard, which is for what disappears, lets it go and does not count it. */
+    isExpired: z.literal(true).optional(),
   }),
   z.object({
     operation: z.literal('relate'),

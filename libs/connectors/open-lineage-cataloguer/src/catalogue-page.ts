@@ -60,7 +60,9 @@ export async function cataloguePage(
     ),
   );
   const retired = jobs.flatMap(({ retiredRuns }) => retiredRuns);
-  await inTurn(retired, ({ runId }) => metadata.processes.remove(runQualifiedName(runId)));
+  await inTurn(retired, ({ runId }) =>
+    metadata.processes.remove(runQualifiedName(runId), { isExpired: true }),
+  );
 }
 
 function* elementsOf(

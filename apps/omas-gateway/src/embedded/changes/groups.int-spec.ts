@@ -128,4 +128,16 @@ describe('pruning', () => {
     const guarded = await store.change([prune()], { removal: { maxPercent: 5, minElements: 2 } });
     expect(guarded).toMatchObject([{ result: 'held' }]);
   });
+
+  it('by a retention rule waits for nobody, and does not make others wait', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await store.change(names.map((name) => upsert(file(name))));
+    const guard = { removal: { maxPercent: 5, minElements: 2 } };
+    const remove = (name: string, more = {}): Change => ({
+      ...{ operation: 'remove', collection: 'dataFiles', element: named(name), recursive: true, ...more },
+    });
+    const expired = names.slice(0, 3).map((name) => remove(name, { isExpired: true }));
+    const done = await store.change([...expired, remove('d'), remove('e')], guard);
+    expect(done.map(({ result }) => result)).toEqual(['removed', 'removed', 'removed', 'removed', 'held']);
+  });
 });

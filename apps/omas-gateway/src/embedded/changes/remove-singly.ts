@@ -10,6 +10,7 @@ import { targetOf } from './find-reference.js';
 export interface Removal {
   element: Reference;
   recursive: boolean;
+  isExpired?: true;
 }
 
 /** Removals of so long ago still count for the guard. */
@@ -31,13 +32,21 @@ export async function removeSingly(
     writer,
     targets.flatMap((target) => target?.id ?? []),
   );
-  const own = removals.flatMap(({ recursive }, index) => {
+  const own = removals.flatMap(({ recursive, isExpired = false }, index) => {
     const id = targets[index]?.id;
     return id !== undefined && owners.get(id)?.source === writer.source.qualifiedName
-      ? [{ id, recursive }]
+      ? [{ id, recursive, isExpired }]
       : [];
   });
-  const gone = await removeWithinGuard(context, own);
+  const expired = await removeExpired(
+    context,
+    own.filter(({ isExpired }) => isExpired),
+  );
+  const guarded = await removeWithinGuard(
+    context,
+    own.filter(({ id }) => !expired.has(id)),
+  );
+  const gone = new Set([...expired, ...guarded]);
   return targets.map((target): ChangeResult => {
     const owner = target && owners.get(target.id);
     if (!target || !owner) return { result: 'absent', guid: null };
@@ -77,6 +86,17 @@ export async function removeWithinGuard(
   return going;
 }
 
+/** What a retention rule ends: neither guarded nor counted for the guard. */
+async function removeExpired(
+  context: ChangeContext,
+  roots: readonly { id: number; recursive: boolean }[],
+): Promise<Set<number>> {
+  if (roots.length === 0) return new Set();
+  const going = new Set([...(await treesOf(context, roots)).values()].flat());
+  await removeNow(context, [...going], '');
+  return going;
+}
+
 /** Each root with all of its source below it. Locked, in one order, until the transaction ends. */
 async function treesOf(
   { sql, writer }: ChangeContext,
@@ -112,14 +132,19 @@ async function recentRemovals({ sql, writer }: ChangeContext): Promise<number> {
   return row?.recent ?? 0;
 }
 
-async function removeNow({ sql, writer, feed }: ChangeContext, ids: readonly number[]): Promise<void> {
+/** `countedFor` is the connector whose guard counts it. */
+async function removeNow(
+  { sql, writer, feed }: ChangeContext,
+  ids: readonly number[],
+  countedFor = writer.connector,
+): Promise<void> {
   if (ids.length === 0) return;
   await forgetOldRemovals(sql, writer.source.id);
   await sql.rows(
     `insert into recent_removal (removed_at, name_hash, source_id, connector)
      select clock_timestamp(), md5(coalesce(displaced_name, qualified_name))::uuid, $2, $3
      from element where id = any($1::bigint[])`,
-    [ids, writer.source.id, writer.connector],
+    [ids, writer.source.id, countedFor],
   );
   await removeElements(
     sql,
