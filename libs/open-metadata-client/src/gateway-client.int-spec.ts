@@ -214,7 +214,8 @@ describe('a single change', () => {
     const session = await begin('plan');
     const upsert = { operation: 'upsert', collection: 'dataFiles', scope: '', element: element(1) } as const;
     expect(await session.change(upsert)).toEqual({ result: 'unchanged', guid: null });
-    const [end1, end2] = [{ qualifiedName: 'file 1' }, { qualifiedName: 'file 2' }];
+    const file = (qualifiedName: string) => ({ type: 'DataFile', qualifiedName });
+    const [end1, end2] = [file('file 1'), file('file 2')];
     const relate = { operation: 'relate', type: 'DataSetContent', end1, end2, properties: {} } as const;
     await expect(session.change(relate)).rejects.toMatchObject({
       message: 'A plan cannot show the single change "relate"; nothing was written',

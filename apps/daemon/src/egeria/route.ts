@@ -70,7 +70,8 @@ export function route(declared: Declared): EgeriaRoute {
     ),
     query: z.object(Object.fromEntries(query.map((one) => [one, z.string().max(2_000).optional()]))),
     ...(body ? { document: body } : {}),
-    ...(isText ? { answer: z.string(), answerType: 'text/plain' } : { answer: Envelope }),
+    answer: isText ? z.string() : (Envelope as z.ZodType),
+    answerType: isText ? 'text/plain' : 'application/json',
     failure: Envelope,
   });
   return { operation: described, name, answer, family, does, isSupported, handle };
