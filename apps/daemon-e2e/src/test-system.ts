@@ -23,6 +23,8 @@ let nextPort = 18_400;
 /** One process of an app, as an operating system sees it. */
 export interface AppProcess {
   readonly url: string;
+  /** False once it has ended, by itself, too. */
+  isRunning(): boolean;
   /** As a power failure: no handler runs; resolves when it has ended. */
   killHard(): Promise<void>;
   suspend(): void;
@@ -115,6 +117,7 @@ export class TestSystem {
     const running = () => this.#system.process(name);
     return {
       url: `http://127.0.0.1:${app.port}`,
+      isRunning: () => isAlive(running().identity.pid),
       killHard: async () => {
         process.kill(running().identity.pid, 'SIGKILL');
         await running().exited;
@@ -139,5 +142,13 @@ export class TestSystem {
   async stop(): Promise<void> {
     await this.#system.stop({ isForced: true });
     if (!process.env.IDAEMON_KEEP_TEST_FOLDERS) await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
