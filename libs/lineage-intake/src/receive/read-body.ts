@@ -46,6 +46,7 @@ function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Prom
   const declared = declaredBytes(request);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let whole: Buffer | undefined;
     let size = 0;
     let isOver = false;
     const fail = (error: Error) => {
@@ -55,8 +56,14 @@ function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Prom
       reject(error);
     };
     const timer = setTimeout(() => fail(tooSlow()), arrivesWithinMs);
+    const keep = (chunk: Buffer) => {
+      if (size === 0 && chunk.length < declared) whole = Buffer.allocUnsafeSlow(declared);
+      // Node hands over no more than is declared. A large body is in memory once, not in pieces and joined.
+      if (whole) chunk.copy(whole, size);
+      else chunks.push(chunk);
+    };
     const onData = (chunk: Buffer) => {
-      chunks.push(chunk);
+      keep(chunk);
       size += chunk.length;
       if (size > limits.maxBytes) return fail(tooLargeBody(limits));
       if (size <= declared) return;
@@ -70,7 +77,7 @@ function collect(request: IncomingMessage, room: Room, limits: BodyLimits): Prom
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+      resolve(whole?.subarray(0, size) ?? (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
     };
     // A request that breaks off later must not end the process.
     const onGone = () => {
