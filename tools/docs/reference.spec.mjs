@@ -36,7 +36,7 @@ async function sources() {
 }
 
 const isNoSource = /\/(node_modules|dist)\//;
-const isOfTests = /spec\.(ts|mjs)$|\/(testing|__fixtures__)\//;
+const isOfTests = /spec\.(ts|mjs)$|\/(testing|__fixtures__|targets)\//;
 /** Set by the launcher for what it starts, never by people. */
 const isOwn = /^IDAEMON_(QUICKSTART|TEST)_/;
 /** IDAEMON_DAEMON_PORT and so on: a row for all. */

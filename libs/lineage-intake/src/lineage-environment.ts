@@ -1,14 +1,11 @@
-import { duration, wholeNumber, type RuntimeEnvironment } from '@idaemon/service-runtime';
+import { duration, postgresUrl, wholeNumber, type RuntimeEnvironment } from '@idaemon/service-runtime';
 import { z } from 'zod';
 
 const mebibyte = 1024 * 1024;
 
 /** The variables that only the lineage intake reads. */
 export const lineageEnvironment = z.object({
-  IDAEMON_POSTGRES_URL: z
-    .string()
-    .refine(isPostgresUrl, 'is not a Postgres address')
-    .describe('postgresql://user:password@host:port/database'),
+  IDAEMON_POSTGRES_URL: postgresUrl,
   IDAEMON_POSTGRES_POOL: wholeNumber(8, 3, 100).describe('connections to Postgres, 3 to 100 (default 8)'),
   IDAEMON_LINEAGE_SENDERS: z
     .enum(['known', 'any'])
@@ -59,9 +56,5 @@ export type LineageEnvironment = RuntimeEnvironment & z.output<typeof lineageEnv
 
 /** A number of MiB, as bytes. */
 function bytes(byDefault: number, min: number, max: number): z.ZodType<number> {
-  return wholeNumber(byDefault, min, max).transform((size) => size * mebibyte) as z.ZodType<number>;
-}
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+  return wholeNumber(byDefault, min, max).transform((size) => size * mebibyte);
 }
