@@ -20,7 +20,11 @@ function receiver(answers: Answer[], options: Partial<LineageClientOptions> = {}
     const headers = init?.headers as Record<string, string>;
     const bytes = Buffer.from(init?.body as Uint8Array);
     const body = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-    requests.push({ path: new URL(input instanceof Request ? input.url : input).pathname, headers, body: body.toString() });
+    requests.push({
+      path: new URL(input instanceof Request ? input.url : input).pathname,
+      headers,
+      body: body.toString(),
+    });
     const answer = answers[Math.min(requests.length, answers.length) - 1]!;
     if (answer === 'broken') throw new TypeError('fetch failed');
     return new Response(JSON.stringify(answer.body ?? {}), answer);
