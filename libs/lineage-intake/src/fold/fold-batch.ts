@@ -19,13 +19,19 @@ export interface FoldedBatch {
   lastReceivedAt?: Date;
 }
 
+/** The stream, and the position behind which its next events begin. */
+export interface FoldPlace {
+  stream: number;
+  position: number;
+}
+
 /** Where a batch failed, so that its events can be looked at one by one. */
 export class FoldError extends Error {
   constructor(
-    readonly stream: number,
+    readonly place: FoldPlace,
     override readonly cause: unknown,
   ) {
-    super(`A batch of stream ${stream} could not be folded`);
+    super(`A batch of stream ${place.stream} could not be folded`);
   }
 }
 
@@ -38,26 +44,34 @@ export async function foldNextBatch(
   limits: FoldLimits,
   only?: number,
 ): Promise<FoldedBatch | undefined> {
-  let stream: number | undefined;
+  let cursor: FoldCursor | undefined;
   try {
     return await database.transaction(async (sql) => {
-      const cursor = await takeCursor(sql, only);
-      stream = cursor?.stream;
+      cursor = await takeCursor(sql, only);
       return cursor && (await foldAfter(sql, cursor, limits));
     });
   } catch (error) {
-    throw stream === undefined ? error : new FoldError(stream, error);
+    throw cursor === undefined ? error : new FoldError(cursor, error);
   }
 }
 
-/** Gives up the next event of the stream, whose effect Postgres refuses, and moves on. */
-export async function giveUpNextEvent(database: Database, stream: number, error: Error): Promise<void> {
-  await database.transaction(async (sql) => {
-    const cursor = await takeCursor(sql, stream);
-    if (!cursor) return;
+/**
+ * Gives up the event behind `failed`, whose effect Postgres refuses, and moves on. False, and nothing is done, when the
+ * cursor stands elsewhere by now or somebody else has it: the next event would be another one.
+ */
+export function giveUpNextEvent(
+  database: Pick<Database, 'transaction'>,
+  failed: FoldPlace,
+  error: Error,
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const cursor = await takeCursor(sql, failed.stream);
+    if (cursor?.position !== failed.position) return false;
     const [event] = await pageAfter(sql, cursor, { events: 1, bytes: 1 });
-    if (event) await keepUnfoldable(sql, [{ event, error }]);
-    await moveCursor(sql, stream, event?.position ?? cursor.end);
+    if (!event) return false;
+    await keepUnfoldable(sql, [{ event, error }]);
+    await moveCursor(sql, failed.stream, event.position);
+    return true;
   });
 }
 
@@ -78,9 +92,7 @@ export async function applyEvents<E extends { body: Buffer }>(
   return unfoldable;
 }
 
-interface FoldCursor {
-  stream: number;
-  position: number;
+interface FoldCursor extends FoldPlace {
   /** The newest position that is committed: nothing up to here can still come. */
   end: number;
   missed: number;

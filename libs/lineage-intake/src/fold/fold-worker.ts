@@ -28,6 +28,8 @@ export interface FoldWorkerOptions {
 const helperLooksEveryMs = 100;
 /** Events that other replicas have received are found by looking. */
 const pollIntervalMs = 500;
+/** Others were faster. */
+const nothing: FoldedBatch = { events: 0, unfoldable: 0, missed: 0 };
 
 /** Folds the log into what is known of jobs, runs and datasets, as long as its signal has not aborted. */
 export class FoldWorker {
@@ -78,9 +80,9 @@ export class FoldWorker {
       return this.#count(await foldNextBatch(database, limits));
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;
-      if (error.cause instanceof LostRaceError) return { events: 0, unfoldable: 0, missed: 0 };
+      if (error.cause instanceof LostRaceError) return nothing;
       if (error.cause instanceof SystemUnavailableError) throw error.cause;
-      return this.#foldOneByOne(error.stream, limits);
+      return this.#foldOneByOne(error.place.stream, limits);
     }
   }
 
@@ -103,11 +105,11 @@ export class FoldWorker {
     } catch (error) {
       const { cause } = error as FoldError;
       if (!(error instanceof FoldError) || cause instanceof SystemUnavailableError) throw cause ?? error;
-      if (cause instanceof LostRaceError) return { events: 0, unfoldable: 0, missed: 0 };
+      if (cause instanceof LostRaceError) return nothing;
       const reason = cause instanceof Error ? cause.message : String(cause);
       const refusal = new InvalidMetadataError(`What the event says cannot be stored: ${reason}`, { cause });
-      await giveUpNextEvent(database, stream, refusal);
-      return this.#count({ events: 1, unfoldable: 1, missed: 0 });
+      const isGivenUp = await giveUpNextEvent(database, error.place, refusal);
+      return isGivenUp ? this.#count({ events: 1, unfoldable: 1, missed: 0 }) : nothing;
     }
   }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { foldAll, foldWorker } from '../testing/fold-all.js';
 import { lineageStore, type LineageStore } from '../testing/lineage-store.js';
 import { runEvent, runIdOf } from '../testing/made-events.js';
+import { FoldError, foldNextBatch, giveUpNextEvent, type FoldPlace } from './fold-batch.js';
 import { forgetOldRuns } from './run-retention.js';
 
 let store: LineageStore;
@@ -85,6 +86,19 @@ describe('the fold of the log', () => {
     expect(letters[0]?.message).toContain('cannot be stored');
   });
 
+  it('gives up one event only when two workers have failed with it', async () => {
+    await store.database.rows(`alter table job add constraint refused check (key not like '%poison%')`);
+    // Of one run, so that they are in one stream.
+    await store.log(runEvent({ job: 'poison' }), runEvent({ job: 'sound', at: 1 }));
+    const failed = [await failureOfNext(), await failureOfNext()];
+    const givenUp: boolean[] = [];
+    for (const place of failed) givenUp.push(await giveUpNextEvent(store.database, place, new Error('no')));
+    expect(givenUp).toEqual([true, false]);
+    expect(await foldAll(store)).toBe(1);
+    expect(await known<KnownJob>('job', entityKey('spec', 'sound'))).toBeDefined();
+    expect(await store.database.rows(`select 1 from dead_letter`)).toHaveLength(1);
+  });
+
   it('keeps characters that JSON of Postgres cannot hold from stopping it', async () => {
     await store.log(runEvent({ job: 'nul \u0000 and \ud800 half', inputs: ['shop.\u0000'] }));
     await foldAll(store);
@@ -148,6 +162,17 @@ describe('retention of runs', () => {
     expect(runs.map(({ key }) => key)).toEqual([1, 2].map((run) => runKey(runIdOf(run))));
   });
 });
+
+/** Where folding one event fails now. */
+async function failureOfNext(): Promise<FoldPlace> {
+  try {
+    await foldNextBatch(store.database, { events: 1, bytes: 1 << 20 });
+  } catch (error) {
+    if (error instanceof FoldError) return error.place;
+    throw error;
+  }
+  throw new Error('The next event was folded');
+}
 
 async function everything(): Promise<Record<string, unknown[]>> {
   const tables = ['job', 'run', 'dataset'];
