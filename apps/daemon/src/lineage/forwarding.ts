@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, Server
 import type { Clock } from '@idaemon/service-runtime';
 import { connect } from './connect.js';
 import type { LineageInstances } from './lineage-instances.js';
+import { hasStrayBody, refuseStrayBody } from './stray-body.js';
 import { answerUnavailable } from './unavailable.js';
 
 export interface Exchange {
@@ -30,6 +31,8 @@ const ofConnection = [
   'transfer-encoding',
   'upgrade',
 ];
+/** Never of one connection, whatever `Connection` names: without its length a body would end where nobody meant it to. */
+const endToEnd = ['authorization', 'content-encoding', 'content-length', 'content-type'];
 /** Longer than an instance lets any request take. */
 const answersWithinMs = 45_000;
 /** What comes of a body that nobody reads is not waited for. */
@@ -41,6 +44,7 @@ const drainsWithinMs = 5_000;
  * (Libraries for proxies give the body away first, and end the sender's connection with it.)
  */
 export async function forward(exchange: Exchange, options: ForwardingOptions): Promise<void> {
+  if (hasStrayBody(exchange.request)) return refuseStrayBody(exchange);
   const outgoing = await reach(exchange, options);
   if (exchange.response.destroyed) outgoing?.destroy();
   else if (outgoing) handOver(exchange, outgoing);
@@ -96,9 +100,10 @@ function letGo(request: IncomingMessage, outgoing: ClientRequest): void {
 function headersTo({ headers }: IncomingMessage): Record<string, string | string[]> {
   const kept = withoutConnection(headers);
   delete kept.host;
+  if (headers['transfer-encoding'] === undefined) return kept;
   // A body of unknown length stays one.
-  if (headers['transfer-encoding'] !== undefined) kept['transfer-encoding'] = 'chunked';
-  return kept;
+  delete kept['content-length'];
+  return { ...kept, 'transfer-encoding': 'chunked' };
 }
 
 function headersFrom(incoming: IncomingMessage, request: IncomingMessage): Record<string, string | string[]> {
@@ -109,7 +114,7 @@ function headersFrom(incoming: IncomingMessage, request: IncomingMessage): Recor
 function withoutConnection(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
   const kept = Object.entries(headers).filter(
-    ([name]) => !ofConnection.includes(name) && !named.includes(name),
+    ([name]) => endToEnd.includes(name) || !(ofConnection.includes(name) || named.includes(name)),
   );
   return Object.fromEntries(kept) as Record<string, string | string[]>;
 }
