@@ -115,6 +115,24 @@ describe('group commit', () => {
     expect(failures).toHaveLength(1);
   });
 
+  it('lets nothing of a key go past what is under way with it, and tries a failed group again before that', async () => {
+    const { begun, group, add } = commits();
+    add('a');
+    await turn();
+    void group.add([event('a'), event('x')]);
+    add('x');
+    for (let index = 0; index < 60; index++) add(`b${index}`);
+    add('a');
+    await turn();
+    expect(begun.map(({ names }) => names.length)).toEqual([1, 60]);
+    begun[0]?.end(away());
+    begun[1]?.end();
+    await turn();
+    expect(begun).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(begun[2]?.names).toEqual(['a', 'a', 'x', 'x', 'a']);
+  });
+
   it('refuses who has waited too long, also when the commit never ends', async () => {
     const { group, begun, outcomes, add } = commits();
     add('a');

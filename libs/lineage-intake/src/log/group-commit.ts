@@ -31,16 +31,20 @@ const retryAfterMs = { first: 50, most: 500 };
 const sweepEveryMs = 100;
 /** Requests that wait. */
 const worthACommit = 48;
+/** Requests that wait for others of their keys, and are looked past for one group. */
+const mostPassed = 500;
 
 /**
  * Commits what waits in groups: while a commit is under way, the next group gathers. What belongs to one request stays
- * together. A commit that fails is tried again until the last of its group has waited too long; one who has been refused
- * may have been stored nevertheless, and is taken once when it comes again.
+ * together, and what has an ordering key in common is committed in the order in which it came: it waits while one of its
+ * keys is under way. A commit that fails is tried again, before anything else, until the last of its group has waited
+ * too long; one who has been refused may have been stored nevertheless, and is taken once when it comes again.
  */
 export class GroupCommit {
   #queue: Waiting[] = [];
   #next = 0;
-  #underWay = new Set<Waiting[]>();
+  /** Each with the ordering keys of its events. */
+  #underWay = new Map<Waiting[], Set<string>>();
   #isPumping = false;
   #failures = 0;
   #sweeper: NodeJS.Timeout | undefined;
@@ -74,7 +78,7 @@ export class GroupCommit {
   /** Those that wait and those that are being committed. */
   get size(): number {
     let underWay = 0;
-    for (const group of this.#underWay) underWay += group.length;
+    for (const group of this.#underWay.keys()) underWay += group.length;
     return this.#queue.length - this.#next + underWay;
   }
 
@@ -106,34 +110,43 @@ export class GroupCommit {
   #takeGroup(): Waiting[] {
     const { maxGroupBytes = 4 * 1024 * 1024, maxGroupEvents = 1_000 } = this.options;
     const group: Waiting[] = [];
+    const busy = new BusyKeys([...this.#underWay.values()]);
+    const passed: Waiting[] = [];
     let bytes = 0;
     let events = 0;
-    for (; this.#next < this.#queue.length; this.#next++) {
-      const waiting = this.#queue[this.#next]!;
+    let next = this.#next;
+    for (; next < this.#queue.length && passed.length < mostPassed; next++) {
+      const waiting = this.#queue[next]!;
       if (waiting.isSettled) continue;
+      if (busy.holdBack(waiting)) {
+        passed.push(waiting);
+        continue;
+      }
       bytes += waiting.bytes;
       events += waiting.events.length;
       const isFull = bytes > maxGroupBytes || events > maxGroupEvents || waiting.isSuspect;
       if (group.length > 0 && isFull) break;
       group.push(waiting);
       if (waiting.isSuspect) {
-        this.#next++;
+        next++;
         break;
       }
     }
-    this.#forgetTaken();
+    if (group.length > 0 || passed.length === 0) this.#leave(passed, next);
     return group;
   }
 
-  #forgetTaken(): void {
-    if (this.#next < this.#queue.length && this.#next < 1_000) return;
-    this.#queue = this.#queue.slice(this.#next);
+  /** What was passed stays first; all else before `next` was taken or is settled. */
+  #leave(passed: readonly Waiting[], next: number): void {
+    this.#next = next;
+    if (passed.length === 0 && next < this.#queue.length && next < 1_000) return;
+    this.#queue = [...passed, ...this.#queue.slice(next)];
     this.#next = 0;
   }
 
   async #commit(group: Waiting[]): Promise<void> {
-    this.#underWay.add(group);
     const events = group.flatMap((waiting) => waiting.events);
+    this.#underWay.set(group, new Set(events.map(({ orderingKey }) => orderingKey)));
     try {
       const added = await this.options.append(events);
       this.#failures = 0;
@@ -171,7 +184,7 @@ export class GroupCommit {
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const group of [...this.#underWay, this.#queue]) {
+    for (const group of [...this.#underWay.keys(), this.#queue]) {
       for (const waiting of group) {
         if (waiting.isSettled || waiting.deadlineMs > nowMs) continue;
         waiting.settle(new SystemUnavailableError('The log of events'));
@@ -180,6 +193,24 @@ export class GroupCommit {
     if (this.size > 0) return;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
+  }
+}
+
+/** Ordering keys that are under way, or wait for one that is. */
+class BusyKeys {
+  readonly #waiting = new Set<string>();
+
+  constructor(private readonly underWay: readonly ReadonlySet<string>[]) {}
+
+  /** Whether it must wait; then what comes later with any of its keys waits too. */
+  holdBack({ events }: Waiting): boolean {
+    if (this.underWay.length === 0 || !events.some(({ orderingKey }) => this.#has(orderingKey))) return false;
+    for (const { orderingKey } of events) this.#waiting.add(orderingKey);
+    return true;
+  }
+
+  #has(orderingKey: string): boolean {
+    return this.#waiting.has(orderingKey) || this.underWay.some((keys) => keys.has(orderingKey));
   }
 }
 
