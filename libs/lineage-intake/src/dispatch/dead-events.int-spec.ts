@@ -41,6 +41,24 @@ async function refusedByFold(): Promise<string> {
   return letter?.id ?? '';
 }
 
+/** The dead letter of a connector, whose event was handed over once more and waits for its last try. */
+async function alsoParked({ isDue = false } = {}): Promise<{ id: string }> {
+  const dispatch = dispatchOf(store);
+  await store.log(runEvent({ run: 2 }));
+  const { stop } = dispatch.listen(() => {
+    throw new Error('no such job');
+  });
+  await expect.poll(async () => (await ask.list()).total, { timeout: 5_000 }).toBe(1);
+  await stop();
+  await store.database.rows(
+    `insert into parked (connector, stream, position, ordering_key, sender, received_at, body, attempts, next_try_at)
+     select connector, stream, position, ordering_key, sender, received_at, body, 2,
+       case when $1 then now() else now() + interval '1 hour' end from dead_letter`,
+    [isDue],
+  );
+  return { id: (await ask.list()).items[0]?.id ?? '' };
+}
+
 describe('the dead letters of events', () => {
   it('are shown with their reason and exact text, repaired and folded', async () => {
     const id = await refusedByFold();
@@ -73,6 +91,36 @@ describe('the dead letters of events', () => {
     expect(await ask.replay(letter?.id ?? '', repaired)).toEqual({ result: 'queued' });
     await expect.poll(() => handed).toEqual(['1.0', '2.30']);
     await expect.poll(() => store.database.rows('select 1 from parked')).toEqual([]);
+    await stop();
+  });
+
+  it('keep their repair when the same event waits already', async () => {
+    const { id } = await alsoParked();
+    const repaired = JSON.stringify(runEvent({ run: 2, at: 30 }));
+    expect(await ask.replay(id, repaired)).toEqual({ result: 'queued' });
+    const rows = await store.database.rows<{ body: Buffer; attempts: number; isDue: boolean }>(
+      `select body, attempts, next_try_at <= now() as "isDue" from parked`,
+    );
+    expect(rows).toEqual([{ body: Buffer.from(repaired), attempts: 0, isDue: true }]);
+  });
+
+  it('keep their repair when it comes while the same event is tried for the last time', async () => {
+    const { id } = await alsoParked({ isDue: true });
+    let isTried = false;
+    let repair: () => void = () => undefined;
+    const repaired = new Promise<void>((resolve) => (repair = resolve));
+    const { handed, stop } = dispatchOf(store).listen(async (events) => {
+      if (!events.some((event) => nameOf(event) === '2.0')) return;
+      isTried = true;
+      await repaired;
+      throw new Error('no such job');
+    });
+    await expect.poll(() => isTried).toBe(true);
+    await ask.replay(id, JSON.stringify(runEvent({ run: 2, at: 30 })));
+    repair();
+    await expect.poll(() => handed).toContain('2.30');
+    await expect.poll(() => store.database.rows('select 1 from parked')).toEqual([]);
+    expect((await ask.list()).total).toBe(0);
     await stop();
   });
 

@@ -10,7 +10,7 @@ import type { Database, Sql } from '@idaemon/persistence';
 import type { z } from 'zod';
 import { applyEvents } from '../fold/fold-batch.js';
 import { LostRaceError } from '../fold/merge-rows.js';
-import { park } from './parked-rows.js';
+import { parkReplayed } from './parked-rows.js';
 
 interface LetterRow {
   id: string;
@@ -113,7 +113,7 @@ async function queue(
       action: 'Discard the dead letter, or make the connector anew and replay it then.',
     });
   }
-  await park(sql, name, event);
+  await parkReplayed(sql, name, event);
   return { result: 'queued' };
 }
 

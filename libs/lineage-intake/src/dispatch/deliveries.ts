@@ -81,8 +81,9 @@ export class Deliveries {
     const failure = await this.#call([event], signal);
     if (failure === 'stopped') return false;
     if (!failure) {
-      await this.#fenced(event, signal, (sql) => unpark(sql, connector, event));
-      held.left(event.orderingKey);
+      if (await this.#fenced(event, signal, (sql) => unpark(sql, connector, event))) {
+        held.left(event.orderingKey);
+      }
       return true;
     }
     const attempts = event.attempts + (isAway(failure) ? 0 : 1);
@@ -93,7 +94,11 @@ export class Deliveries {
       );
       return false;
     }
-    await this.#fenced(event, signal, (sql) => giveUp(sql, connector, event, { error: failure, attempts }));
+    const isGivenUp = await this.#fenced(event, signal, (sql) =>
+      giveUp(sql, connector, event, { error: failure, attempts }),
+    );
+    // Somebody has replayed it, perhaps repaired, while it was tried: that is what comes next.
+    if (!isGivenUp) return true;
     held.left(event.orderingKey);
     environment.metrics.lineageDeliveries.inc({ outcome: 'dead_letter' });
     log.warn(`An event of ${event.orderingKey} was given up after ${attempts} tries: ${failure.message}`, {
@@ -107,18 +112,19 @@ export class Deliveries {
     return Math.max(usualMs, failure.retryAfterMs ?? 0);
   }
 
-  async #fenced(
+  /** Undefined on abort. */
+  async #fenced<T>(
     { stream }: ParkedEvent,
     signal: AbortSignal,
-    work: (sql: Parameters<typeof unpark>[0]) => Promise<void>,
-  ): Promise<void> {
+    work: (sql: Parameters<typeof unpark>[0]) => Promise<T>,
+  ): Promise<T | undefined> {
     const { environment, subscriber, persist } = this.options;
     const change = () =>
       environment.database.transaction(async (sql) => {
         await holdStream(sql, subscriber, stream);
-        await work(sql);
+        return work(sql);
       });
-    await persist(change, signal);
+    return persist(change, signal);
   }
 
   /** Undefined: handed over. Throws what ends the listening. */

@@ -6,6 +6,8 @@ import type { HandedEvent } from './received-event.js';
 /** An event that waits: for its next try, or behind an older one of its key. */
 export interface ParkedEvent extends HandedEvent {
   attempts: number;
+  /** With its microseconds: tells it from what a replay has put in its place meanwhile. */
+  parkedAt: string;
 }
 
 /** Why the event waits; none: another of its key does. */
@@ -31,6 +33,21 @@ export async function park(
       ...[connector, stream, position, orderingKey, sender, receivedAt, body],
       ...[reason?.attempts ?? 0, (reason?.retryInMs ?? 0) / 1000, reason ? storedError(reason.error) : null],
     ],
+  );
+}
+
+/** A dead letter that is replayed: in place of the same event if that waits already, and tried anew. */
+export async function parkReplayed(
+  sql: Sql,
+  connector: string,
+  { stream, position, orderingKey, sender, receivedAt, body }: HandedEvent,
+): Promise<void> {
+  await sql.rows(
+    `insert into parked (connector, stream, position, ordering_key, sender, received_at, body, parked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
+     on conflict (connector, stream, position) do update
+       set body = excluded.body, attempts = 0, next_try_at = now(), reason = null, parked_at = excluded.parked_at`,
+    [connector, stream, position, orderingKey, sender, receivedAt, body],
   );
 }
 
@@ -80,48 +97,55 @@ export async function oldestOf(
     received_at: Date;
     body: Buffer;
     attempts: number;
+    parked_at: string;
   }>(
-    `select position, sender, received_at, body, attempts from parked
+    `select position, sender, received_at, body, attempts, parked_at::text as parked_at from parked
      where connector = $1 and md5(ordering_key) = md5($3) and stream = $2 and ordering_key = $3
      order by position limit 1`,
     [connector, stream, orderingKey],
   );
   if (!row) return undefined;
-  const { position, sender, received_at: receivedAt, body, attempts } = row;
-  return { stream, orderingKey, position: Number(position), sender, receivedAt, body, attempts };
+  const { position, sender, received_at: receivedAt, body, attempts, parked_at: parkedAt } = row;
+  return { stream, orderingKey, position: Number(position), sender, receivedAt, body, attempts, parkedAt };
 }
 
-export async function unpark(sql: Sql, connector: string, { stream, position }: HandedEvent): Promise<void> {
-  await sql.rows(`delete from parked where connector = $1 and stream = $2 and position = $3`, [
-    connector,
-    stream,
-    position,
-  ]);
+/** Whether it still was there: not when it was replayed, perhaps repaired, since it was read. */
+export async function unpark(
+  sql: Sql,
+  connector: string,
+  { stream, position, parkedAt }: ParkedEvent,
+): Promise<boolean> {
+  const gone = await sql.row(
+    `delete from parked
+     where connector = $1 and stream = $2 and position = $3 and parked_at = $4::timestamptz returning 1`,
+    [connector, stream, position, parkedAt],
+  );
+  return gone !== undefined;
 }
 
 export async function parkAgain(
   sql: Sql,
   connector: string,
-  { stream, position }: HandedEvent,
+  { stream, position, parkedAt }: ParkedEvent,
   { error, attempts, retryInMs }: ParkReason,
 ): Promise<void> {
   await sql.rows(
     `update parked set attempts = $4, reason = $5,
        next_try_at = now() + make_interval(secs => $6::double precision)
-     where connector = $1 and stream = $2 and position = $3`,
-    [connector, stream, position, attempts, storedError(error), retryInMs / 1000],
+     where connector = $1 and stream = $2 and position = $3 and parked_at = $7::timestamptz`,
+    [connector, stream, position, attempts, storedError(error), retryInMs / 1000, parkedAt],
   );
 }
 
-/** Given up: from the parked events to the dead letters. */
+/** Given up: from the parked events to the dead letters. Whether it was, see `unpark`. */
 export async function giveUp(
   sql: Sql,
   connector: string,
-  event: HandedEvent,
+  event: ParkedEvent,
   { error, attempts }: Omit<ParkReason, 'retryInMs'>,
-): Promise<void> {
+): Promise<boolean> {
   const { stream, position, orderingKey, sender, receivedAt, body } = event;
-  await unpark(sql, connector, event);
+  if (!(await unpark(sql, connector, event))) return false;
   await sql.rows(
     `insert into dead_letter
        (kind, connector, stream, position, event_id, ordering_key, sender, received_at, body, reason, attempts)
@@ -133,6 +157,7 @@ export async function giveUp(
       ...[storedError(error), attempts],
     ],
   );
+  return true;
 }
 
 function storedError(error: IdaemonError): string {
