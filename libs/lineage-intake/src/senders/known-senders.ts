@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Messaging } from '@idaemon/messaging';
-import { Database } from '@idaemon/persistence';
+import { Database, isUnavailable } from '@idaemon/persistence';
 import { ENVIRONMENT, LOG, SHUTDOWN, type Log } from '@idaemon/service-runtime';
 import type { LineageEnvironment } from '../lineage-environment.js';
 import { isOpenToAll } from './open-to-all.js';
-import { SenderKeyRepository } from './sender-key.repository.js';
+import { SenderKeyRepository, type KnownKeys } from './sender-key.repository.js';
 import { SenderKeySource } from './sender-key-source.js';
 import { SenderKeys } from './sender-keys.js';
 
@@ -28,7 +28,12 @@ export class KnownSenders implements OnApplicationBootstrap {
     @Inject(SHUTDOWN) private readonly shutdown: AbortSignal,
   ) {
     this.#stored = new SenderKeyRepository(database);
-    this.#source = new SenderKeySource(messaging, this.#stored, (error) => this.#tellFailure(error));
+    this.#source = new SenderKeySource({
+      ...{ messaging, stored: this.#stored },
+      onRead: (known) => this.#take(known),
+      onFailure: (error) => this.#tellFailure(error),
+      onNotKept: (error) => this.#tellNotKept(error),
+    });
     this.keys = new SenderKeys({
       isOpen: isOpenToAll(environment),
       refresh: () => this.#source.read(),
@@ -39,21 +44,19 @@ export class KnownSenders implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const known = await this.#stored.load();
     if (known) this.keys.take(known);
-    const listening = this.#source.onChange(() => void this.#read());
+    const listening = this.#source.onChange(() => void this.#source.read());
     this.shutdown.addEventListener('abort', () => listening.unsubscribe(), { once: true });
     void this.#repeat();
   }
 
   async #repeat(): Promise<void> {
     while (!this.shutdown.aborted) {
-      await this.#read();
+      await this.#source.read();
       await wait(readEveryMs, undefined, { signal: this.shutdown }).catch(() => undefined);
     }
   }
 
-  async #read(): Promise<void> {
-    const known = await this.#source.read();
-    if (!known) return;
+  #take(known: KnownKeys): void {
     this.keys.take(known);
     if (this.#isAway) this.log.info('The sender keys are read again');
     this.#isAway = false;
@@ -63,5 +66,14 @@ export class KnownSenders implements OnApplicationBootstrap {
     if (this.#isAway || this.shutdown.aborted) return;
     this.#isAway = true;
     this.log.warn({ error }, 'The sender keys cannot be read from the daemon; the last ones are used');
+  }
+
+  /** An outage of Postgres is told by others; the next read keeps the keys. */
+  #tellNotKept(error: unknown): void {
+    if (isUnavailable(error) || this.shutdown.aborted) return;
+    this.log.warn(
+      { error },
+      'The sender keys are in use, but could not be kept in Postgres for the next start',
+    );
   }
 }

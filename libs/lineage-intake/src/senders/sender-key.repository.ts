@@ -24,14 +24,20 @@ export class SenderKeyRepository {
     return { revision: Number(read.revision), keys };
   }
 
-  /** Unconditional: after the daemon's database was restored, its revisions begin again. */
-  async replace({ revision, keys }: KnownKeys): Promise<void> {
-    await this.database.transaction(async (sql) => {
-      await sql.rows(
-        `insert into sender_key_revision (revision) values ($1)
-         on conflict (is_only) do update set revision = excluded.revision, read_at = now()`,
+  /**
+   * Whether it was taken. A lower revision than what is kept is an answer that another replica has overtaken, unless the
+   * daemon's database was restored: then its revisions begin again, and the kept one is older than any read takes.
+   */
+  async replace({ revision, keys }: KnownKeys): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      const taken = await sql.row(
+        `insert into sender_key_revision as kept (revision) values ($1)
+         on conflict (is_only) do update set revision = excluded.revision, read_at = now()
+           where kept.revision <= excluded.revision or kept.read_at < now() - interval '1 minute'
+         returning 1`,
         [revision],
       );
+      if (!taken) return false;
       await sql.rows('delete from sender_key');
       await sql.rows(
         `insert into sender_key (id, name, hash, namespaces, revoked_at)
@@ -40,6 +46,7 @@ export class SenderKeyRepository {
              as k(id uuid, name text, hash text, namespaces jsonb, "revokedAt" timestamptz)`,
         [JSON.stringify(keys)],
       );
+      return true;
     });
   }
 }

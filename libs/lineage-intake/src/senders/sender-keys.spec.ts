@@ -17,11 +17,12 @@ const bearer = (name: string) => `Bearer key-of-${name}`;
 
 function senderKeys(options: { isOpen?: boolean; read?: () => KnownKeys | undefined } = {}) {
   const clock = { nowMs: 0, reads: 0 };
-  const keys = new SenderKeys({
+  const keys: SenderKeys = new SenderKeys({
     isOpen: options.isOpen ?? false,
     refresh: async () => {
       clock.reads += 1;
-      return options.read?.();
+      const known = options.read?.();
+      if (known) keys.take(known);
     },
     nowMs: () => clock.nowMs,
   });

@@ -14,8 +14,8 @@ export type KeyVerdict = Sender | 'missing' | 'unknown' | 'revoked' | 'unread';
 export interface SenderKeysOptions {
   /** Without a key: taken from anybody. */
   isOpen: boolean;
-  /** Reads the list once more; undefined when it cannot be read now. */
-  refresh: () => Promise<KnownKeys | undefined>;
+  /** Has the list read once more and given to `take`, if it can be read now. */
+  refresh: () => Promise<void>;
   nowMs: () => number;
 }
 
@@ -57,9 +57,7 @@ export class SenderKeys {
   async #refresh(): Promise<void> {
     if (this.#refreshing) return this.#refreshing;
     if (this.options.nowMs() - this.#refreshedAtMs < refreshEveryMs) return;
-    this.#refreshing = this.options.refresh().then((known) => {
-      if (known) this.take(known);
-    });
+    this.#refreshing = this.options.refresh();
     try {
       await this.#refreshing;
     } finally {
