@@ -148,6 +148,21 @@ describe('group commit', () => {
     expect(group.size).toBe(0);
   });
 
+  it('holds nothing of who was refused beyond what is under way', async () => {
+    const { begun, group, add } = commits();
+    add('a');
+    await turn();
+    for (let index = 0; index < 40; index++) add(`b${index}`);
+    await vi.advanceTimersByTimeAsync(3_200);
+    expect(group.size).toBe(1);
+    begun[0]?.end(away());
+    await turn();
+    expect(group.size).toBe(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(begun).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('keeps nothing running when nobody waits', async () => {
     const { begun, add } = commits();
     add('a');

@@ -117,7 +117,6 @@ export class GroupCommit {
     let next = this.#next;
     for (; next < this.#queue.length && passed.length < mostPassed; next++) {
       const waiting = this.#queue[next]!;
-      if (waiting.isSettled) continue;
       if (busy.holdBack(waiting)) {
         passed.push(waiting);
         continue;
@@ -136,7 +135,7 @@ export class GroupCommit {
     return group;
   }
 
-  /** What was passed stays first; all else before `next` was taken or is settled. */
+  /** What was passed stays first; all else before `next` was taken. */
   #leave(passed: readonly Waiting[], next: number): void {
     this.#next = next;
     if (passed.length === 0 && next < this.#queue.length && next < 1_000) return;
@@ -169,6 +168,7 @@ export class GroupCommit {
     for (const waiting of group) waiting.isSuspect ||= isRefused;
     this.#queue = [...group, ...this.#queue.slice(this.#next)];
     this.#next = 0;
+    this.#forgetSettled();
     if (isRefused) return;
     if (this.#failures === 0) this.options.onFailure?.(error);
     this.#failures += 1;
@@ -182,6 +182,12 @@ export class GroupCommit {
     }, timeMs);
   }
 
+  /** Who was refused has given back the room for these bodies. */
+  #forgetSettled(): void {
+    this.#queue = this.#queue.slice(this.#next).filter(({ isSettled }) => !isSettled);
+    this.#next = 0;
+  }
+
   #sweep(): void {
     const nowMs = performance.now();
     for (const group of [...this.#underWay.keys(), this.#queue]) {
@@ -190,6 +196,7 @@ export class GroupCommit {
         waiting.settle(new SystemUnavailableError('The log of events'));
       }
     }
+    this.#forgetSettled();
     if (this.size > 0) return;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
