@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { systemClock } from '@idaemon/service-runtime';
+import { systemClock, type Clock } from '@idaemon/service-runtime';
 import { afterEach, expect, test } from 'vitest';
 import { instanceAgent } from './connect.js';
 import { forward, type ForwardingOptions } from './forwarding.js';
@@ -63,6 +63,35 @@ test('a GET may say that its body is empty', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+test('a stop ends the wait for an instance, without a look more', async () => {
+  const stop = new AbortController();
+  let nowMs = 0;
+  let begin: () => void = () => undefined;
+  const waits = new Promise<void>((resolve) => (begin = resolve));
+  const clock: Clock = {
+    wallMs: () => nowMs,
+    // A millisecond goes by with each look, so that an endless wait has an end.
+    monotonicMs: () => (nowMs += 1),
+    after: () => {
+      begin();
+      return () => undefined;
+    },
+  };
+  const instances = new LineageInstances({ read: async () => [], clock, shutdown: stop.signal });
+  const { port } = await frontDoor({ instances, clock, shutdown: stop.signal });
+  const waiting = fetch(`http://127.0.0.1:${port}/api/v1/x`);
+  await waits;
+  stop.abort();
+  const { status, headers } = await waiting;
+  expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+  expect(nowMs).toBeLessThan(20);
+});
+
+test('during a stop an instance that lives still gets what comes', async () => {
+  const { port } = await frontDoor({ shutdown: AbortSignal.abort() });
+  expect((await fetch(`http://127.0.0.1:${port}/api/v1/x`)).status).toBe(200);
+});
+
 interface Received {
   url: string | undefined;
   headers: IncomingMessage['headers'];
@@ -82,9 +111,11 @@ async function frontDoor(options: Partial<ForwardingOptions> = {}) {
   closing.push(() => agent.destroy());
   const read = async () => [`http://127.0.0.1:${instance}`];
   const clock = systemClock;
-  const instances = new LineageInstances({ read, clock, shutdown: new AbortController().signal });
+  const shutdown = new AbortController().signal;
+  const instances = new LineageInstances({ read, clock, shutdown });
+  const defaults = { instances, agent, clock, waitMs: 3_000, shutdown };
   const port = await listening((request, response) => {
-    void forward({ request, response }, { instances, agent, clock, waitMs: 3_000, ...options });
+    void forward({ request, response }, { ...defaults, ...options });
   });
   return { port, received };
 }

@@ -16,6 +16,8 @@ export interface ForwardingOptions {
   clock: Clock;
   /** How long a request waits for an instance that lives. */
   waitMs: number;
+  /** After it nobody waits any more; who lives is still asked. */
+  shutdown: AbortSignal;
 }
 
 /** What concerns one connection only. */
@@ -53,7 +55,7 @@ export async function forward(exchange: Exchange, options: ForwardingOptions): P
 
 async function reach(
   { request, response }: Exchange,
-  { instances, agent, clock, waitMs }: ForwardingOptions,
+  { instances, agent, clock, waitMs, shutdown }: ForwardingOptions,
 ): Promise<ClientRequest | undefined> {
   const { method = 'GET', url: path = '/' } = request;
   const outgoing = { method, path, headers: headersTo(request) };
@@ -66,7 +68,8 @@ async function reach(
         instances.avoid(address);
       }
     }
-    if (clock.monotonicMs() >= untilMs || response.destroyed) return undefined;
+    // Pauses end at once then: to go on would leave the event loop no time for anything else.
+    if (shutdown.aborted || clock.monotonicMs() >= untilMs || response.destroyed) return undefined;
     await instances.pause();
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { systemClock } from '@idaemon/service-runtime';
+import { SHUTDOWN, systemClock } from '@idaemon/service-runtime';
 import { instanceAgent } from './connect.js';
 import { forward } from './forwarding.js';
 import { addFrontDoor } from './front-door.routes.js';
@@ -18,10 +18,12 @@ export class FrontDoorModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(RegisteredLineageInstances) private readonly instances: RegisteredLineageInstances,
+    @Inject(SHUTDOWN) private readonly shutdown: AbortSignal,
   ) {}
 
   onModuleInit(): void {
-    const options = { instances: this.instances, agent: this.#agent, clock: systemClock, waitMs };
+    const { instances, shutdown } = this;
+    const options = { instances, agent: this.#agent, clock: systemClock, waitMs, shutdown };
     addFrontDoor(this.host.httpAdapter.getInstance(), (exchange) => forward(exchange, options));
   }
 
