@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventMatch } from '@idaemon/open-lineage';
-import type { Sql } from '@idaemon/persistence';
+import type { Database, Sql } from '@idaemon/persistence';
 import type { EventSource } from './event-source.js';
 import type { Subscriber } from './subscription-rows.js';
 
@@ -61,9 +61,13 @@ export async function saveReplays(
 
 /**
  * Hands over once more, beside the cursor, what the connector has been handed: events of a time, a run or a namespace.
- * Resolves with the positions to be looked at; undefined when nobody listens under this name.
+ * Of all streams or of none. Resolves with the positions to be looked at; undefined when nobody listens under this name.
  */
-export async function requestReplay(
+export function requestReplay(database: Database, request: ReplayRequest): Promise<number | undefined> {
+  return database.transaction((sql) => replayStreams(sql, request));
+}
+
+async function replayStreams(
   sql: Sql,
   { connector, from, match, requestedBy }: ReplayRequest,
 ): Promise<number | undefined> {
