@@ -119,7 +119,7 @@ export class EventReader {
     const missed = removedTo - source.readTo;
     if (missed <= 0) return;
     const { environment, subscriber } = this.options;
-    await noteGap(environment.database, subscriber, source.stream, missed);
+    await noteGap(environment.database, subscriber, source.stream, { missed, removedTo });
     source.readTo = removedTo;
     this.#tellGap(missed);
   }

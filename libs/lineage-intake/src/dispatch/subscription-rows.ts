@@ -125,16 +125,18 @@ export async function streamEnds(
   );
 }
 
-/** Retention has overtaken a listener at its work. */
+/** Retention has overtaken a listener at its work. The cursor moves with it, so that nobody counts the gap again. */
 export async function noteGap(
   sql: Sql,
-  { connector, epoch }: Subscriber,
+  { connector, shard, epoch }: Subscriber,
   stream: number,
-  missed: number,
+  { missed, removedTo }: { missed: number; removedTo: number },
 ): Promise<void> {
-  await sql.rows(
-    `update subscription set gap_events = gap_events + $4, gap_at = now()
-     where connector = $1 and epoch = $2 and stream = $3`,
-    [connector, epoch, stream, missed],
+  const held = await sql.row(
+    `update subscription
+     set gap_events = gap_events + $5, gap_at = now(), position = greatest(position, $6::bigint)
+     where connector = $1 and shard = $2 and epoch = $3 and stream = $4 returning 1`,
+    [connector, shard, epoch, stream, missed, removedTo],
   );
+  if (!held) throw await lostTo(sql, connector, shard);
 }
