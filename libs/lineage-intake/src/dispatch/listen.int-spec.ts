@@ -213,6 +213,15 @@ describe('events that retention has removed', () => {
   });
 });
 
+it('a connector that listens is not forgotten since nothing comes', async () => {
+  listen();
+  const quiet = `select 1 from subscription where moved_at < now() - interval '90 days'`;
+  await expect.poll(() => store.database.rows('select 1 from subscription')).toHaveLength(streamCount);
+  await store.database.rows(`update subscription set moved_at = now() - interval '91 days'`);
+  expect(await store.database.rows(quiet)).not.toEqual([]);
+  await expect.poll(() => store.database.rows(quiet), { timeout: 5_000 }).toEqual([]);
+});
+
 describe('a replay', () => {
   it('hands over once more what fits, beside the cursor', async () => {
     await store.log(...runs(6, 2));

@@ -21,6 +21,8 @@ export interface ListenerTiming {
   pollMs: number;
   /** The cursor is saved no more often. */
   saveMs: number;
+  /** A connector says so often that it still listens: whose subscription is quiet for long is forgotten. */
+  stayMs: number;
   /** Milliseconds until the next try, after so many. */
   retryMs: (attempts: number) => number;
   /** Tries of one event before it is given up. */
@@ -30,6 +32,7 @@ export interface ListenerTiming {
 export const usualTiming: ListenerTiming = {
   pollMs: 500,
   saveMs: 200,
+  stayMs: 3_600_000,
   retryMs: (attempts) => Math.min(1_000 * 4 ** (attempts - 1), 300_000),
   maxAttempts: 6,
 };
@@ -105,6 +108,7 @@ class Listener {
       this.reader.run(until, (work) => this.#persist(work, until)),
       this.#saveForever(until),
       this.#retryForever(until),
+      this.#stayForever(until),
       ...this.#lanes.map((lane) => this.#deliverForever(lane, until)),
     ].map((loop) => loop.catch((error: unknown) => this.#end(ending, error)));
     await Promise.all(loops);
@@ -200,6 +204,14 @@ class Listener {
       }
       await pause(clock, this.#timing.pollMs, signal);
       if (due?.length === 0) await this.#due.nextWithin(this.#timing.pollMs, clock, signal);
+    }
+  }
+
+  async #stayForever(signal: AbortSignal): Promise<void> {
+    const { database, clock } = this.environment;
+    while (!signal.aborted) {
+      await this.#persist(() => moveCursors(database, this.subscriber, new Map()), signal);
+      await pause(clock, this.#timing.stayMs, signal);
     }
   }
 

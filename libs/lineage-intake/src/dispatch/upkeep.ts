@@ -43,13 +43,20 @@ async function repeat(
 async function forget({ database, runs, deadLettersMs }: UpkeepOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && hasMore(await forgetOldRuns(database, runs)));
   const seconds = [deadLettersMs / 1000];
-  await database.rows(
+  while (!signal.aborted && (await forgetDeadLetters(database, seconds)));
+  await forgetSubscriptions(database, seconds);
+}
+
+/** Whether there may be more. */
+async function forgetDeadLetters(database: Database, seconds: number[]): Promise<boolean> {
+  const gone = await database.rows(
     `delete from dead_letter where id in (
        select id from dead_letter where created_at < now() - make_interval(secs => $1::double precision)
-       order by created_at limit 1000)`,
+       order by created_at limit 1000)
+     returning 1`,
     seconds,
   );
-  await forgetSubscriptions(database, seconds);
+  return gone.length === 1_000;
 }
 
 /** Of connectors that have not been seen for so long: they are deleted, and nobody told us. */

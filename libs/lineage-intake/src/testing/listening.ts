@@ -47,7 +47,7 @@ export function dispatchOf({ database }: LineageStore): Dispatch {
       await appendEvents(database, events);
       notices.emit('grown');
     },
-    timing: { pollMs: 20, saveMs: 5, retryMs: () => 30, maxAttempts: 3 },
+    timing: { pollMs: 20, saveMs: 5, stayMs: 200, retryMs: () => 30, maxAttempts: 3 },
   };
   // One per replica: each process has its own.
   const provider = (): ContextExtensionProvider => openLineageProvider(environment);
