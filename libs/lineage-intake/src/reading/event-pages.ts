@@ -1,5 +1,6 @@
 import { MalformedEventError, readEvent } from '@idaemon/open-lineage';
 import type { Sql } from '@idaemon/persistence';
+import { streamCount } from '../log/append-events.js';
 import { readEventPage } from '../log/event-page.js';
 import { z } from 'zod';
 import { BadQueryError } from './bad-query.error.js';
@@ -89,7 +90,10 @@ export function cursorOf(positions: Positions): string {
   return Buffer.from(JSON.stringify(positions)).toString('base64url');
 }
 
-const Cursor = z.record(z.string().regex(/^\d{1,4}$/), z.number().int().min(0));
+/** One query for each stream, and one stream by no other name, e.g. with a zero before it. */
+const Cursor = z
+  .record(z.string().regex(/^(0|[1-9]\d{0,3})$/), z.number().int().min(0))
+  .refine((positions) => Object.keys(positions).every((stream) => Number(stream) < streamCount));
 
 export function positionsOf(cursor: string): Positions {
   const positions = Cursor.safeParse(parsed(cursor));

@@ -209,6 +209,13 @@ describe('events', () => {
     expect(JSON.parse(await reads.events({ before: '2020-01-01T00:00:00Z' }))).toMatchObject({ events: [] });
   });
 
+  it('are asked for by times as Postgres understands them, or it is told that they are none', async () => {
+    expect(JSON.parse(await reads.events({ after: 'Jan 5 2099 (GMT)' }))).toMatchObject({ events: [] });
+    for (const before of ['never', '+012026-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '0000-01-01']) {
+      await expect(reads.events({ before })).rejects.toMatchObject({ code: 'request-invalid' });
+    }
+  });
+
   it('are followed from the last ones on, each once', async () => {
     const first = JSON.parse(await reads.events({ last: '1' })) as { events: Shape[]; next: string };
     expect(first.events).toHaveLength(1);
@@ -217,6 +224,11 @@ describe('events', () => {
     const second = JSON.parse(await reads.events({ cursor: first.next, namespace: 'spec' })) as typeof first;
     expect(second.events).toHaveLength(2);
     expect(JSON.parse(await reads.events({ cursor: second.next }))).toMatchObject({ events: [] });
-    await expect(reads.events({ cursor: 'x' })).rejects.toMatchObject({ code: 'request-invalid' });
+    const none = ['{"01":0}', '{"9999":0}', '{"1":-1}'].map((text) =>
+      Buffer.from(text).toString('base64url'),
+    );
+    for (const cursor of ['x', ...none]) {
+      await expect(reads.events({ cursor })).rejects.toMatchObject({ code: 'request-invalid' });
+    }
   });
 });

@@ -28,10 +28,12 @@ export function textIn(query: Query, name: string): string | undefined {
 
 export function timeIn(query: Query, name: string): string | undefined {
   const text = textIn(query, name);
-  if (text !== undefined && Number.isNaN(Date.parse(text))) {
-    throw new BadQueryError(name, 'must be a time, e.g. 2026-01-31T00:00:00Z');
-  }
-  return text;
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  const time = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+  // Postgres reads none of the year 0, before it, or with five digits.
+  if (/^(?!0000)\d{4}-/.test(time)) return time;
+  throw new BadQueryError(name, 'must be a time, e.g. 2026-01-31T00:00:00Z');
 }
 
 export interface WantedNode {
