@@ -12,7 +12,7 @@ const options = { queue: 'lineage' };
 export function answerRequests(
   messaging: Messaging,
   database: Database,
-  /** Something was put where a listener or the fold looks. */
+  /** A dead letter was folded or queued, or a replay asked for. Listeners find theirs by looking. */
   onChange: () => void,
 ): void {
   const letters = new DeadEvents(database);

@@ -6,7 +6,7 @@ import { holdEntities, type Cataloguer } from './cataloguer-claim.js';
 /** A page of changed entities, with what is needed to acknowledge it. */
 export interface ChangedPage extends ChangedEntities {
   readonly versions: Readonly<Record<EntityName, ReadonlyMap<string, string>>>;
-  /** Runs that are too old to be catalogued: acknowledged, yet not given. */
+  /** Nothing is to be acknowledged. Runs that are too old to be catalogued are, yet they are not given. */
   readonly isEmpty: boolean;
 }
 
