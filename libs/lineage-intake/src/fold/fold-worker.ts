@@ -1,6 +1,6 @@
 import { InvalidMetadataError, SystemUnavailableError } from '@idaemon/contracts';
 import type { Metrics } from '@idaemon/metrics';
-import type { Database } from '@idaemon/persistence';
+import { sqlStateOf, type Database } from '@idaemon/persistence';
 import { BackOff, pause, Wake, type Clock, type Log } from '@idaemon/service-runtime';
 import {
   FoldError,
@@ -81,12 +81,12 @@ export class FoldWorker {
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;
       if (error.cause instanceof LostRaceError) return nothing;
-      if (error.cause instanceof SystemUnavailableError) throw error.cause;
+      if (error.cause instanceof SystemUnavailableError && !isOutOfTime(error.cause)) throw error.cause;
       return this.#foldOneByOne(error.place.stream, limits);
     }
   }
 
-  /** One event of a batch cannot be stored: it must not hold back the others. */
+  /** One event of a batch cannot be stored, or all are too much at once: that must not hold back the others. */
   async #foldOneByOne(stream: number, { events, bytes }: FoldLimits): Promise<FoldedBatch> {
     const sum = { events: 0, unfoldable: 0, missed: 0 };
     for (let left = events; left > 0; left--) {
@@ -132,4 +132,9 @@ export class FoldWorker {
   #tell(error: unknown, retryInMs: number): void {
     this.options.log.warn({ error, retryInMs }, 'Events could not be folded; it is tried again');
   }
+}
+
+/** Postgres answers, but broke off what took too long: less at once may go well, the same again hardly. */
+function isOutOfTime(error: SystemUnavailableError): boolean {
+  return sqlStateOf(error) === '57014';
 }

@@ -99,6 +99,23 @@ describe('the fold of the log', () => {
     expect(await store.database.rows(`select 1 from dead_letter`)).toHaveLength(1);
   });
 
+  it('folds one by one what takes Postgres too long at once', async () => {
+    await store.database.rows(
+      `create function too_much() returns trigger language plpgsql as $$ begin
+         if (select count(*) from added) > 1 then raise exception 'too slow' using errcode = '57014'; end if;
+         return null;
+       end $$`,
+    );
+    await store.database.rows(
+      `create trigger slow after insert on run referencing new table as added
+       for each statement execute function too_much()`,
+    );
+    await store.log(...Array.from({ length: 30 }, (_, run) => runEvent({ run })));
+    expect(await foldAll(store)).toBe(30);
+    expect(await store.database.rows(`select 1 from run`)).toHaveLength(30);
+    expect(await store.database.rows(`select 1 from dead_letter`)).toEqual([]);
+  });
+
   it('keeps characters that JSON of Postgres cannot hold from stopping it', async () => {
     await store.log(runEvent({ job: 'nul \u0000 and \ud800 half', inputs: ['shop.\u0000'] }));
     await foldAll(store);
