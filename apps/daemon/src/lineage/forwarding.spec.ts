@@ -63,6 +63,19 @@ test('a GET may say that its body is empty', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+test('an instance learns who can reach the front door, whatever the sender says', async () => {
+  const { port, received } = await frontDoor({ audience: 'network' });
+  const head = [
+    'POST /api/v1/lineage HTTP/1.1',
+    'host: x',
+    'connection: close, idaemon-front-door',
+    'Idaemon-Front-Door: this-machine',
+    'content-length: 0',
+  ].join('\r\n');
+  await raw(port, `${head}\r\n\r\n`);
+  expect(received[0]?.headers['idaemon-front-door']).toBe('network');
+});
+
 test('a stop ends the wait for an instance, without a look more', async () => {
   const stop = new AbortController();
   let nowMs = 0;
@@ -113,7 +126,7 @@ async function frontDoor(options: Partial<ForwardingOptions> = {}) {
   const clock = systemClock;
   const shutdown = new AbortController().signal;
   const instances = new LineageInstances({ read, clock, shutdown });
-  const defaults = { instances, agent, clock, waitMs: 3_000, shutdown };
+  const defaults = { instances, agent, clock, waitMs: 3_000, shutdown, audience: 'this-machine' } as const;
   const port = await listening((request, response) => {
     void forward({ request, response }, { ...defaults, ...options });
   });

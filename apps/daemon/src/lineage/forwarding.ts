@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@idaemon/service-runtime';
+import { audienceHeader, type Audience } from './audience.js';
 import { connect } from './connect.js';
 import type { LineageInstances } from './lineage-instances.js';
 import { hasStrayBody, refuseStrayBody } from './stray-body.js';
@@ -18,6 +19,7 @@ export interface ForwardingOptions {
   waitMs: number;
   /** After it nobody waits any more; who lives is still asked. */
   shutdown: AbortSignal;
+  audience: Audience;
 }
 
 /** What concerns one connection only. */
@@ -55,10 +57,10 @@ export async function forward(exchange: Exchange, options: ForwardingOptions): P
 
 async function reach(
   { request, response }: Exchange,
-  { instances, agent, clock, waitMs, shutdown }: ForwardingOptions,
+  { instances, agent, clock, waitMs, shutdown, audience }: ForwardingOptions,
 ): Promise<ClientRequest | undefined> {
   const { method = 'GET', url: path = '/' } = request;
-  const outgoing = { method, path, headers: headersTo(request) };
+  const outgoing = { method, path, headers: { ...headersTo(request), [audienceHeader]: audience } };
   const untilMs = clock.monotonicMs() + waitMs;
   for (;;) {
     for (const address of await instances.addresses()) {

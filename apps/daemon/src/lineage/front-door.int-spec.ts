@@ -48,6 +48,7 @@ describe('with a lineage instance', () => {
     const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
     expect([response.status, await response.text()]).toEqual([201, '{"eventId":"1"}']);
     expect(received[0]).toMatchObject({ method: 'POST', url: path, headers });
+    expect(received[0]?.headers['idaemon-front-door']).toBe('this-machine');
     expect(received[0]?.body.equals(body)).toBe(true);
   });
 

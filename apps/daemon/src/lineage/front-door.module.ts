@@ -1,7 +1,8 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { SHUTDOWN, systemClock } from '@idaemon/service-runtime';
+import { ENVIRONMENT, SHUTDOWN, systemClock, type RuntimeEnvironment } from '@idaemon/service-runtime';
+import { audienceOf } from './audience.js';
 import { instanceAgent } from './connect.js';
 import { forward } from './forwarding.js';
 import { addFrontDoor } from './front-door.routes.js';
@@ -19,11 +20,13 @@ export class FrontDoorModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(RegisteredLineageInstances) private readonly instances: RegisteredLineageInstances,
     @Inject(SHUTDOWN) private readonly shutdown: AbortSignal,
+    @Inject(ENVIRONMENT) private readonly environment: RuntimeEnvironment,
   ) {}
 
   onModuleInit(): void {
     const { instances, shutdown } = this;
-    const options = { instances, agent: this.#agent, clock: systemClock, waitMs, shutdown };
+    const audience = audienceOf(this.environment.IDAEMON_HOST);
+    const options = { instances, agent: this.#agent, clock: systemClock, waitMs, shutdown, audience };
     addFrontDoor(this.host.httpAdapter.getInstance(), (exchange) => forward(exchange, options));
   }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { SystemUnavailableError } from '@idaemon/contracts';
 import { MalformedEventError } from '@idaemon/open-lineage';
 import type { EventLog } from '../log/event-log.js';
@@ -47,9 +48,7 @@ export class Receiver {
     let room: Room | undefined;
     try {
       if (isStopping()) throw stopping();
-      const sender = senderOf(
-        this.#judge(request.headers.authorization) ?? (await this.#judgeAgain(request)),
-      );
+      const sender = senderOf(this.#judge(request.headers) ?? (await this.#judgeAgain(request.headers)));
       reader.checkMediaType(request.headers['content-type']);
       room = admission.enter(sender.name, Math.min(declaredBytes(request), limits.maxBytes));
       const body = await readBody(request, room, limits);
@@ -71,13 +70,13 @@ export class Receiver {
   }
 
   /** Undefined for a key that is worth a second look. */
-  #judge(authorization: string | undefined): KeyVerdict | undefined {
-    const verdict = this.options.keys.judge(authorization);
+  #judge(headers: IncomingHttpHeaders): KeyVerdict | undefined {
+    const verdict = this.options.keys.judge(headers);
     return verdict === 'unknown' || verdict === 'unread' ? undefined : verdict;
   }
 
-  #judgeAgain({ headers }: Exchange['request']): Promise<KeyVerdict> {
-    return this.options.keys.judgeAgain(headers.authorization);
+  #judgeAgain(headers: IncomingHttpHeaders): Promise<KeyVerdict> {
+    return this.options.keys.judgeAgain(headers);
   }
 
   #refuse(exchange: Exchange, voice: Voice, error: unknown): void {

@@ -4,7 +4,7 @@ import { Messaging } from '@idaemon/messaging';
 import { Database, isUnavailable } from '@idaemon/persistence';
 import { ENVIRONMENT, LOG, SHUTDOWN, type Log } from '@idaemon/service-runtime';
 import type { LineageEnvironment } from '../lineage-environment.js';
-import { isOpenToAll } from './open-to-all.js';
+import { opennessOf } from './open-to-all.js';
 import { SenderKeyRepository, type KnownKeys } from './sender-key.repository.js';
 import { SenderKeySource } from './sender-key-source.js';
 import { SenderKeys } from './sender-keys.js';
@@ -35,7 +35,7 @@ export class KnownSenders implements OnApplicationBootstrap {
       onNotKept: (error) => this.#tellNotKept(error),
     });
     this.keys = new SenderKeys({
-      isOpen: isOpenToAll(environment),
+      isOpen: opennessOf(environment),
       refresh: () => this.#source.read(),
       nowMs: () => performance.now(),
     });

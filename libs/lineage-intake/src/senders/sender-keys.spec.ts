@@ -3,7 +3,7 @@ import type { SenderKey } from '@idaemon/contracts';
 import { describe, expect, it } from 'vitest';
 import type { KnownKeys } from './sender-key.repository.js';
 import { SenderKeys } from './sender-keys.js';
-import { isOpenToAll } from './open-to-all.js';
+import { opennessOf } from './open-to-all.js';
 import type { LineageEnvironment } from '../lineage-environment.js';
 
 const keyOf = (name: string): SenderKey => ({
@@ -13,12 +13,12 @@ const keyOf = (name: string): SenderKey => ({
   namespaces: [],
   revokedAt: null,
 });
-const bearer = (name: string) => `Bearer key-of-${name}`;
+const bearer = (name: string) => ({ authorization: `Bearer key-of-${name}` });
 
 function senderKeys(options: { isOpen?: boolean; read?: () => KnownKeys | undefined } = {}) {
   const clock = { nowMs: 0, reads: 0 };
   const keys: SenderKeys = new SenderKeys({
-    isOpen: options.isOpen ?? false,
+    isOpen: () => options.isOpen ?? false,
     refresh: async () => {
       clock.reads += 1;
       const known = options.read?.();
@@ -41,7 +41,7 @@ describe('sender keys', () => {
   it('needs no key where it is open, but takes no wrong one', () => {
     const { keys } = senderKeys({ isOpen: true });
     keys.take({ revision: 1, keys: [] });
-    expect(keys.judge(undefined)).toMatchObject({ name: 'anonymous' });
+    expect(keys.judge({})).toMatchObject({ name: 'anonymous' });
     expect(keys.judge(bearer('a'))).toBe('unknown');
   });
 
@@ -64,8 +64,9 @@ describe('sender keys', () => {
 });
 
 describe('who may send without a key', () => {
-  const at = (host: string, senders?: 'known' | 'any') =>
-    isOpenToAll({ IDAEMON_HOST: host, IDAEMON_LINEAGE_SENDERS: senders } as LineageEnvironment);
+  const at = (host: string, senders?: 'known' | 'any', headers: Record<string, string> = {}) =>
+    opennessOf({ IDAEMON_HOST: host, IDAEMON_LINEAGE_SENDERS: senders } as LineageEnvironment)(headers);
+  const through = (audience: string) => ({ 'idaemon-front-door': audience });
 
   it.each(['127.0.0.1', '127.8.0.1', 'localhost', '::1'])('anybody of this machine, on %s', (host) => {
     expect(at(host)).toBe(true);
@@ -75,5 +76,16 @@ describe('who may send without a key', () => {
   it.each(['0.0.0.0', '::', '10.0.0.1', 'example.org', '127.evil.example'])('nobody on %s', (host) => {
     expect(at(host)).toBe(false);
     expect(at(host, 'any')).toBe(true);
+  });
+
+  it('through the daemon: anybody of this machine where nobody else reaches it', () => {
+    expect(at('127.0.0.1', undefined, through('this-machine'))).toBe(true);
+    expect(at('127.0.0.1', 'known', through('this-machine'))).toBe(false);
+    expect(at('0.0.0.0', undefined, through('this-machine'))).toBe(false);
+  });
+
+  it.each(['network', 'this-machine, network', ''])('through the daemon: nobody of "%s"', (audience) => {
+    expect(at('127.0.0.1', undefined, through(audience))).toBe(false);
+    expect(at('127.0.0.1', 'any', through(audience))).toBe(true);
   });
 });

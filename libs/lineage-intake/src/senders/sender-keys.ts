@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SenderKey } from '@idaemon/contracts';
+import type { Openness } from './open-to-all.js';
 import type { KnownKeys } from './sender-key.repository.js';
 
 /** Who sends; `namespaces` limits what it may speak of, none: nothing does. */
@@ -13,7 +15,7 @@ export type KeyVerdict = Sender | 'missing' | 'unknown' | 'revoked' | 'unread';
 
 export interface SenderKeysOptions {
   /** Without a key: taken from anybody. */
-  isOpen: boolean;
+  isOpen: Openness;
   /** Has the list read once more and given to `take`, if it can be read now. */
   refresh: () => Promise<void>;
   nowMs: () => number;
@@ -36,10 +38,10 @@ export class SenderKeys {
   }
 
   /** By what is known now: no waiting. */
-  judge(authorization: string | undefined): KeyVerdict {
-    const key = bearerOf(authorization);
+  judge(headers: IncomingHttpHeaders): KeyVerdict {
+    const key = bearerOf(headers.authorization);
     if (key === undefined) {
-      if (this.options.isOpen) return anonymous;
+      if (this.options.isOpen(headers)) return anonymous;
       return 'missing';
     }
     if (!this.#byHash) return 'unread';
@@ -49,9 +51,9 @@ export class SenderKeys {
   }
 
   /** Looks once more at the list before it calls a key unknown: it may have been made a moment ago. */
-  async judgeAgain(authorization: string | undefined): Promise<KeyVerdict> {
+  async judgeAgain(headers: IncomingHttpHeaders): Promise<KeyVerdict> {
     await this.#refresh();
-    return this.judge(authorization);
+    return this.judge(headers);
   }
 
   async #refresh(): Promise<void> {
