@@ -40,6 +40,9 @@ test('before the keys were ever read nobody is refused for good; then they outli
   daemon.goAway();
   await daemon.close();
   expect((await send(first, 'spark')).status).toBe(201);
+  // They are stored a moment after they are known.
+  const stored = () => first.database.rows('select from sender_key');
+  await vi.waitFor(async () => expect(await stored()).not.toEqual([]), 5_000);
   await first.close();
 
   const second = await start();
