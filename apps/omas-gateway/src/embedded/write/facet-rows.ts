@@ -19,20 +19,21 @@ export async function insertLocators(sql: Sql, rows: readonly LocatorRow[]): Pro
   );
 }
 
-/** What only references and hearsay say; a locator that somebody has stays. */
+/** What only references and hearsay say; a locator that somebody has stays. Answers how many nobody had. */
 export async function sayLocators(
   sql: Sql,
   said: readonly { locator: Locator; elementId: number }[],
-): Promise<void> {
-  if (said.length === 0) return;
+): Promise<number> {
+  if (said.length === 0) return 0;
   const rows = said.map(({ locator, elementId }) => ({ ...locator, element_id: elementId }));
-  await sql.rows(
+  const taken = await sql.rows(
     `insert into locator (element_id, is_declared, namespace, name)
      select element_id, false, namespace, name
      from jsonb_to_recordset($1::jsonb) as r (element_id bigint, namespace text, name text)
-     on conflict do nothing`,
+     on conflict do nothing returning 1`,
     [storableJson(rows.sort(byLocator))],
   );
+  return taken.length;
 }
 
 function byLocator(a: Locator, b: Locator): number {

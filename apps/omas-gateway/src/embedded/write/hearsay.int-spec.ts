@@ -106,6 +106,15 @@ describe('hearsay', () => {
     expect(versions).toEqual([1, 1]);
   });
 
+  it('gives a further locator to one thing, when two of a batch are said to have it', async () => {
+    await write('database', ...owned);
+    const symlink = { namespace: 's3://lake', name: 'orders' };
+    const other = table('other', { ...hearsay, locators: [symlink], properties: { displayName: 'other' } });
+    await write('lineage', other, table('heard', { ...hearsay, locators: [locator, symlink] }));
+    expect(await store.count('locator')).toBe(2);
+    expect(await store.count('dead_letter')).toBe(0);
+  });
+
   const steps: Record<string, () => Promise<unknown>> = {
     'the table is heard of': () => write('lineage', heard[0]!),
     'the column is heard of': () => write('lineage', heard[1]!),

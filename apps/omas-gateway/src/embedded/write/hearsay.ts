@@ -71,11 +71,11 @@ export class Hearsay {
     const merges = [...this.#merges].map(([from, to]) => ({ from, to }));
     const said = this.#said.splice(0);
     this.#merges.clear();
-    if (!isPlan) {
-      await sayLocators(this.sql, said);
-      await mergePlaceholders(this.sql, merges);
-    }
-    return !isNews;
+    if (isPlan) return !isNews;
+    // Another element of the batch may have been given one of them.
+    const taken = await sayLocators(this.sql, said);
+    await mergePlaceholders(this.sql, merges);
+    return !isNews && taken === 0;
   }
 
   async #namesakes(candidates: readonly LinkedWrite[]) {
