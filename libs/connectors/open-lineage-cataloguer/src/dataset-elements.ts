@@ -8,6 +8,7 @@ import {
   facet,
   isObject,
   itemsIn,
+  nameNotes,
   notes,
   tagNotes,
   textIn,
@@ -103,10 +104,8 @@ function additionalProperties(
   const catalog = facet(facets, 'catalog');
   const former = Object.values(formerNames).map((one) => `${one.namespace} ${one.name}`);
   const { path: _path, topic: _topic, ...labels } = parts;
-  return notes({
+  const others = notes({
     ...labels,
-    namespace,
-    openLineageName: name,
     technology,
     datasetType: facet(facets, 'datasetType').datasetType,
     subType: facet(facets, 'datasetType').subType,
@@ -123,6 +122,7 @@ function additionalProperties(
     ...ownerNotes(facets),
     ...tagNotes(facets),
   });
+  return { ...others, ...nameNotes({ namespace, name }) };
 }
 
 function hierarchyOf(value: unknown): string | undefined {

@@ -37,6 +37,12 @@ export function notes(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(texts.slice(0, maxNotes));
 }
 
+/** What OpenLineage calls a job or dataset, be it blanks: with them it is found again. */
+export function nameNotes({ namespace, name }: { namespace: string; name: string }): Record<string, string> {
+  const exact = (text: string) => textIn(text, maxNoteLength) ?? text.slice(0, maxNoteLength);
+  return { namespace: exact(namespace), openLineageName: exact(name) };
+}
+
 function noteOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return textIn(value, maxNoteLength);

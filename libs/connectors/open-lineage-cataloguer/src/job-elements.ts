@@ -13,7 +13,7 @@ import { columnLinks } from './column-lineage.js';
 import type { CataloguerConfig } from './config.js';
 import { datasetReference } from './dataset-names.js';
 import type { CataloguedElement, ProcessElement } from './elements.js';
-import { descriptionOf, facet, notes, tagNotes, textIn } from './facet-values.js';
+import { descriptionOf, facet, nameNotes, notes, tagNotes, textIn } from './facet-values.js';
 import { ownerNotes, ownershipOf } from './ownership.js';
 
 /** A job as open metadata has it. */
@@ -116,9 +116,7 @@ function codeOf(facets: KnownFacets) {
 function jobNotes({ namespace, name, facets, root }: KnownJob): Record<string, string> {
   const { processingType, emissionPattern } = facet(facets, 'jobType');
   const pattern = emissionPattern as Record<string, unknown> | undefined;
-  return notes({
-    namespace,
-    openLineageName: name,
+  const others = notes({
     processingType,
     eventTrigger: pattern?.eventTrigger,
     eventContentMode: pattern?.eventContentMode,
@@ -126,6 +124,7 @@ function jobNotes({ namespace, name, facets, root }: KnownJob): Record<string, s
     ...ownerNotes(facets),
     ...tagNotes(facets),
   });
+  return { ...others, ...nameNotes({ namespace, name }) };
 }
 
 function portElements(job: string, { inputs, outputs }: JobLineage) {
@@ -141,7 +140,7 @@ function portsOf(job: string, portType: 'INPUT_PORT' | 'OUTPUT_PORT', uses: Know
     parent: { processes: job },
     displayName: textIn(nameDataset({ namespace, name }).displayName, 4_000),
     portType,
-    additionalProperties: notes({ namespace, openLineageName: name }),
+    additionalProperties: nameNotes({ namespace, name }),
   }));
 }
 
