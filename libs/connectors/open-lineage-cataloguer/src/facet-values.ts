@@ -37,9 +37,9 @@ export function notes(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(texts.slice(0, maxNotes));
 }
 
-/** What OpenLineage calls a job or dataset, be it blanks: with them it is found again. */
+/** What OpenLineage calls a job or dataset, be it blanks or long: with them it is found again. */
 export function nameNotes({ namespace, name }: { namespace: string; name: string }): Record<string, string> {
-  const exact = (text: string) => textIn(text, maxNoteLength) ?? text.slice(0, maxNoteLength);
+  const exact = (text: string) => textIn(text) ?? text.slice(0, maxTextLength);
   return { namespace: exact(namespace), openLineageName: exact(name) };
 }
 
